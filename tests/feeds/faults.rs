@@ -208,6 +208,10 @@ fn entries_marked_benign_are_skipped() {
         events_named(Format::Stix, bundle("\"benign\",\"malicious-activity\""))[0]
             .starts_with("1 domain suffix a.test")
     );
+    // A string without its array.
+    let single = |types: &str| bundle(types).replace(&format!("[{types}]"), types);
+    assert_eq!(events_named(Format::Stix, single("\"benign\"")), ["1 - benign"]);
+    assert!(events_named(Format::Stix, single("\"unknown\""))[0].starts_with("1 domain suffix a.test"));
     assert_eq!(events(Format::Csv, "indicator,classification\na.test,benign\nb.test,malicious\n")[0], "2 - benign");
 }
 

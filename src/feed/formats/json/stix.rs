@@ -309,7 +309,10 @@ impl Object {
 
 fn strings<B: Bytes>(json: &mut Json<B>, strings: &mut Vec<String>) -> Result<()> {
     let mut text = Text::default();
-    if json.array()? {
+    // Some producers write a single string without its array.
+    if json.kind()? == Kind::Text {
+        strings.extend(json.owned(&mut text)?);
+    } else if json.array()? {
         while json.item()? {
             strings.extend(json.owned(&mut text)?);
         }
