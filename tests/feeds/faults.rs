@@ -235,6 +235,19 @@ fn a_column_called_confidence_is_judged_by_its_scale() {
 }
 
 #[test]
+fn columns_that_mean_confidence_by_their_name() {
+    let table = |name: &str| format!("indicator,{name}\na.test,90\nb.test,50\n");
+    for name in ["threat_confidence", "Confidence (0-100)", "confidencePercent", "ioc confidence level"] {
+        assert_eq!(events(Format::Csv, table(name))[0], "2 domain suffix a.test confidence=90", "{name}");
+        assert_eq!(warnings(None, &table(name)), [(1, WarningKind::ConfidenceAssumed)], "{name}");
+    }
+    for name in ["confidence_reason", "confidence by", "confident", "level"] {
+        assert!(!events(Format::Csv, table(name))[0].contains("confidence="), "{name}");
+        assert_eq!(warnings(None, &table(name)), [], "{name}");
+    }
+}
+
+#[test]
 fn a_column_of_values_that_is_not_read_is_warned_of() {
     let unread = WarningKind::UnreadColumn;
     assert_eq!(warnings(None, "ip,ip2,note\n192.0.2.1,192.0.2.9,x\n192.0.2.2,-,y\n"), [(1, unread)]);

@@ -110,6 +110,15 @@ pub(crate) fn role(name: &str) -> Option<ColumnRole> {
         }
         "id" | "uuid" | "iocid" | "indicatorid" | "objectid" | "phishid" | "attributeuuid" => ColumnRole::Id,
         "toids" | "ids" => ColumnRole::ToIds,
+        name if is_confidence(name) => ColumnRole::Confidence,
         _ => return None,
     })
+}
+
+/// Returns true for a name that ends in `confidence`, as in `threat_confidence`, with or without its unit or scale: `confidence (0-100)`.
+fn is_confidence(name: &str) -> bool {
+    let name = name.trim_end_matches(|c: char| c.is_ascii_digit());
+    let units = ["level", "score", "percent", "percentage", "pct", "rating", "value"];
+    let name = units.iter().find_map(|unit| name.strip_suffix(unit)).unwrap_or(name);
+    name.ends_with("confidence")
 }
