@@ -248,6 +248,17 @@ fn columns_that_mean_confidence_by_their_name() {
 }
 
 #[test]
+fn numbers_that_a_blank_sets_apart_are_not_dropped() {
+    let lines = "192.0.2.0 /24\n192.0.2.0 / 24\nevil.test :80\n192.0.2.1 /etc\n192.0.2.2 24\n192.0.2.3 : 80 seen\n";
+    let read = events_named(Format::Plain, lines);
+    for (at, line) in ["192.0.2.0 /24", "192.0.2.0 / 24", "evil.test :80"].iter().enumerate() {
+        assert_eq!(read[at], format!("{} ! unrecognised: {line}", at + 1));
+    }
+    assert!(read[3].starts_with("4 ip 192.0.2.1") && read[4].starts_with("5 ip 192.0.2.2"), "{read:?}");
+    assert_eq!(read[5], "6 ! unrecognised: 192.0.2.3 : 80 seen");
+}
+
+#[test]
 fn a_column_of_values_that_is_not_read_is_warned_of() {
     let unread = WarningKind::UnreadColumn;
     assert_eq!(warnings(None, "ip,ip2,note\n192.0.2.1,192.0.2.9,x\n192.0.2.2,-,y\n"), [(1, unread)]);

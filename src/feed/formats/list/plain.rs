@@ -161,8 +161,16 @@ impl<'l> Listing<'l> {
     fn is_other_format(&self) -> bool {
         let text = self.text.unwrap_or("");
         let word = split_word(text).map_or(text, |(word, _)| word);
+        // The length of a prefix or a port that a blank sets apart: `192.0.2.0 /24`, `192.0.2.0 / 24`, `evil.test :80`.
+        let digits = text.strip_prefix(['/', ':']).map_or("", str::trim_start);
+        let digits = split_word(digits).map_or(digits, |(word, _)| word);
+        let is_number = !digits.is_empty() && digits.bytes().all(|byte| byte.is_ascii_digit());
         // The end of a range, as in DShield's list, or a DNS class or type.
-        ip::parse_addr(word.as_bytes()).is_ok() || ["IN", "CNAME"].iter().any(|other| word.eq_ignore_ascii_case(other))
+        let is_other = || {
+            ip::parse_addr(word.as_bytes()).is_ok()
+                || ["IN", "CNAME"].iter().any(|other| word.eq_ignore_ascii_case(other))
+        };
+        is_number || is_other()
     }
 }
 
