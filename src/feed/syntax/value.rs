@@ -335,15 +335,23 @@ fn with_slash(value: &str, rules: &Rules) -> Result<Value, Reject> {
         return on_hosts_under(&format!("{host}{rest}"), rules);
     }
     let v6 = authority.bytes().filter(|&byte| byte == b':').nth(1).is_some() && !authority.starts_with('[');
-    // A prefix length, or a netmask, which the parser rejects with a reason.
-    let length = rest.strip_prefix('/').is_some_and(|rest| {
-        only(rest, DIGIT) || only(rest, DIGIT | DOT) && rest.bytes().filter(|&byte| byte == b'.').count() == 3
-    });
-    if v6 || length && only(authority, DIGIT | DOT) {
+    if let Some(addr) = authority.strip_prefix('[').and_then(|inner| inner.strip_suffix(']'))
+        && rest.strip_prefix('/').is_some_and(|length| only(length, DIGIT))
+    {
+        return network(&format!("{addr}{rest}"), None);
+    }
+    if v6 || only(authority, DIGIT | DOT) && is_prefix_length(rest) {
         if !authority.contains(['.', ':']) {
             return Err(Reject::Unrecognised);
         }
         return network(value, None);
+    }
+    // `192.0.2.1:80/tcp`
+    if let Some((_, port)) = authority.rsplit_once(':')
+        && only(port, DIGIT)
+        && ["/tcp", "/udp"].iter().any(|protocol| rest.eq_ignore_ascii_case(protocol))
+    {
+        return with_colon(authority, rules);
     }
     // `192.0.2.0/24:80`
     if only(authority, DIGIT | DOT)
@@ -376,6 +384,20 @@ fn with_slash(value: &str, rules: &Rules) -> Result<Value, Reject> {
         }
     }
     Ok(found)
+}
+
+/// Returns true if the text after an address, from its slash on, was meant as a prefix length or a netmask: perhaps with punctuation after
+/// it, or as the start of a range of networks. The parser rejects what is malformed with a reason.
+fn is_prefix_length(rest: &str) -> bool {
+    use class::{DIGIT, DOT};
+
+    let Some(length) = rest.strip_prefix('/') else { return false };
+    let digits = length.bytes().take_while(u8::is_ascii_digit).count();
+    let is_netmask = || only(length, DIGIT | DOT) && length.bytes().filter(|&byte| byte == b'.').count() == 3;
+    let is_sign = |c: char| matches!(c, ',' | ';' | ':' | '.' | '!' | ')' | ']') || !c.is_ascii() && !c.is_alphabetic();
+    let is_range = |text: &str| text.starts_with('-') && only(&text[1..], DIGIT | DOT | class::SLASH);
+    let behind = &length[digits..];
+    (1..4).contains(&digits) && (behind.chars().all(is_sign) || is_range(behind)) || only(length, DIGIT) || is_netmask()
 }
 
 fn network(value: &str, port: Option<u16>) -> Result<Value, Reject> {
@@ -442,6 +464,14 @@ fn wildcard(value: &str, rules: &Rules) -> Result<Value, Reject> {
     }
     if !only(value, DIGIT | LETTER | DOT | DASH | STAR) {
         return Err(Reject::Unrecognised);
+    }
+    // No name begins with a dot or has an empty label: `.*evil.test` is a regular expression.
+    if value.starts_with('.') || value.contains("..") {
+        return Err(Reject::EmptyLabel);
+    }
+    // `192.0.2.1-192.0.2.9*`
+    if only(value, DIGIT | DOT | DASH | STAR) {
+        return Err(Reject::AddressWildcard);
     }
     Ok(Indicator::Pattern(Pattern::new(PatternTarget::Name, value)?).into())
 }
