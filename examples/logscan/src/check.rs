@@ -131,7 +131,7 @@ impl<O: Write> Check<'_, O> {
 
     fn value(&mut self, listed: &str) -> Result<(), Box<dyn Error>> {
         let refanged = refang(listed);
-        let value = refanged.trim();
+        let value = mailbox(refanged.trim());
         let answer = match Addresses::read(value) {
             Err(reason) => Answer::refused(listed, reason.to_string()),
             Ok(Some(addresses)) => self.addresses(listed, addresses),
@@ -305,6 +305,15 @@ fn written(args: &CheckArgs, found: &Match<'_>) -> Vec<u8> {
         Text::new().matched(&mut line, found);
     }
     line
+}
+
+/// Returns the mail address in `Name <address>` or `<address>`, and any other value as it is.
+fn mailbox(value: &str) -> &str {
+    let inner = value.strip_suffix('>').and_then(|value| value.rsplit_once('<'));
+    match inner.filter(|(name, _)| !name.contains("://")) {
+        Some((_, inner)) if domain_of(inner).is_some() => inner,
+        _ => value,
+    }
 }
 
 /// Returns the domain of a mail address.

@@ -71,6 +71,16 @@ fn of_an_address_of_mail_what_its_domain_meets() {
     assert_eq!(rows[1]["matches"].as_array().unwrap().len(), 3);
     assert_eq!((&rows[2]["kind"], &rows[2]["matches"]), (&json!("email"), &json!([])));
     assert_eq!(rows[3]["kind"], "url");
+    // As mail programs write it.
+    let input = b"<info@evil.test>\nThe Boss <info@evil.test>\nhttp://evil.test/?<a@b.test>\n";
+    let rows = folder.run_with("check --json -f nets.txt", input).code(0).json();
+    for row in &rows[..2] {
+        assert_eq!(
+            (&row["canonical"], &row["matches"][0]["indicator"]),
+            (&json!("info@evil.test"), &json!("evil.test"))
+        );
+    }
+    assert_eq!(rows[2]["kind"], "url");
 }
 
 #[test]
