@@ -37,15 +37,19 @@ pub(crate) fn run(args: &BuildArgs) -> Result<Outcome, Box<dyn Error>> {
     };
     let (sieve, _) = feeds::load_with_warnings(&args.feeds)?;
     // Do not replace a readable set by one from a truncated download.
-    if args.output.exists()
-        && let Ok(old) = Sieve::open(&args.output)
-    {
-        feeds::check_shrunk(&args.feeds, &old, &sieve)
-            .map_err(|error| format!("{error}; {} is unchanged", netsieve::shown_path(&args.output)))?;
+    let name = netsieve::shown_path(&args.output);
+    if args.output.exists() {
+        match Sieve::open(&args.output) {
+            Ok(old) => feeds::check_shrunk(&args.feeds, &old, &sieve)
+                .map_err(|error| format!("{error}; {name} is unchanged"))?,
+            Err(error) if feeds::may_shrink(&args.feeds)? => {
+                say!("logscan: `shrank_below` is not checked: the set to compare with cannot be read: {error}");
+            }
+            Err(_) => {}
+        }
     }
     signal::replaces(&args.output);
     sieve.save_with(&args.output, &options)?;
-    let name = netsieve::shown_path(&args.output);
     let bytes = std::fs::metadata(&args.output).map_err(|error| format!("{name}: {error}"))?.len();
     writeln!(
         io::stdout(),

@@ -156,6 +156,11 @@ pub(crate) fn check_shrunk(args: &FeedArgs, old: &Sieve, new: &Sieve) -> Result<
     Ok(netsieve::live::check_shrunk(&sources(args)?, old, new)?)
 }
 
+/// Returns true if a feed is compared with what it was before.
+pub(crate) fn may_shrink(args: &FeedArgs) -> Result<bool, Box<dyn Error>> {
+    Ok(sources(args)?.iter().any(|source| source.shrank_below.is_some()))
+}
+
 /// The cost of loading.
 #[derive(Clone, Copy, Debug, Default)]
 pub(crate) struct Loading {
