@@ -218,6 +218,10 @@ fn escapes_before_a_token() {
         ("%22http://evil.test/", &["url http://evil.test/"]),
         (r"a\nevil.test/x", &["url evil.test/x", "alt url~ nevil.test/x"]),
         ("\x1b[01;31m\x1b[Kevil.test\x1b[m\x1b[K", &["name evil.test", "alt name Kevil.test"]),
+        ("\x1b[2Jevil.test", &["name evil.test", "alt name 2Jevil.test"]),
+        ("\x1b[1;1Hevil.test", &["name evil.test", "alt name 1Hevil.test"]),
+        ("\x1b[Jevil.test", &["name Jevil.test"]),
+        ("[2Jevil.test", &["name 2Jevil.test"]),
         (r"\033[31mevil.test", &["name evil.test", "alt name 31mevil.test"]),
         ("^[[31mevil.test", &["name evil.test", "alt name 31mevil.test"]),
     ]);

@@ -6,7 +6,8 @@ use super::{at, before, ends_in, hex};
 use crate::arch::sweep::{Escape, Rules};
 
 /// The number of bytes at the start of a run that belong to an escape, whose first byte precedes the run: `\n`, `\xHH`,
-/// `\uHHHH`, `%HH`, `%25HH`, `#ooo`, `=3D`, `=3D3D`, a colour, `ESC [ … m`, and the `ESC [ K` that grep writes after one.
+/// `\uHHHH`, `%HH`, `%25HH`, `#ooo`, `=3D`, `=3D3D`, a colour, `ESC [ … m`, the `ESC [ K` that grep writes after one, and what moves
+/// the cursor of a terminal, `ESC [ 2 J`.
 #[inline]
 pub(in crate::extract) fn escape_len(bytes: &[u8], start: usize) -> usize {
     match before(bytes, start) {
@@ -52,10 +53,12 @@ const MAX_COLOUR: usize = 32;
 /// The length of the longest part of an escape in a run.
 pub(in crate::extract) const MAX_ESCAPE: usize = MAX_COLOUR + 1;
 
-/// The rest of a colour, `ESC [ digits ; digits m`, or of `ESC [ digits K`, which clears a line, in a run that starts inside it.
+/// The rest of a colour, `ESC [ digits ; digits m`, or of another command with digits, such as `ESC [ 2 K`, which clears a line, in a
+/// run that starts inside it.
 fn colour_len(bytes: &[u8], start: usize) -> usize {
     let digits = bytes[start..].iter().take(MAX_COLOUR).take_while(|b| b.is_ascii_digit()).count();
-    if !matches!(at(bytes, start + digits), b'm' | b'K') {
+    let command = at(bytes, start + digits);
+    if !(matches!(command, b'm' | b'K') || digits > 0 && command.is_ascii_alphabetic()) {
         return 0;
     }
     let is_part = |b: &&u8| b.is_ascii_digit() || matches!(**b, b';' | b':');

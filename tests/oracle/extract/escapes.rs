@@ -22,10 +22,15 @@ pub(super) fn escape(bytes: &[u8], at: usize) -> usize {
     }
 }
 
-/// The end of an ANSI sequence, whose escape character may itself be escaped: `ESC [ 3 6 m`, `ESC [ K`.
+/// The end of an ANSI sequence, whose escape character may itself be escaped: `ESC [ 3 6 m`, `ESC [ K`, `ESC [ 2 J`.
 fn colour(bytes: &[u8], at: usize) -> usize {
     let digits = bytes[at..].iter().take_while(|b| b.is_ascii_digit()).count();
-    if !matches!(bytes.get(at + digits), Some(b'm' | b'K')) {
+    let is_command = match bytes.get(at + digits) {
+        Some(b'm' | b'K') => true,
+        Some(command) => digits > 0 && command.is_ascii_alphabetic(),
+        None => false,
+    };
+    if !is_command {
         return 0;
     }
     let head = &bytes[..at];
