@@ -180,19 +180,19 @@
 //!   MAC addresses do not count.
 //! * **URLs**: from the scheme to white space, a control byte, or one of `"<>` and a backtick, without trailing punctuation. The text
 //!   around a URL may cut it short. So if URLs of the host are listed, these ends are tried too: after the trailing punctuation; before
-//!   each of `, ; | ' ( ) [ ] { } ! * $ ^ ::`, punctuation outside ASCII and full-width signs; and, as long as no `?` has come, before
-//!   `+`, `&` and encoded separators (`%20`, `%7D`, `&quot;`). `host/path` without a scheme is a URL too, and so are URLs within URLs,
-//!   percent-encoded or not. A URL is one observable, its host another.
+//!   each of `, ; | ' ( ) [ ] { } ! * $ ^ ::`, and punctuation and symbols outside ASCII (`”`, `→`, `｜`); and, as long as no `?` has come,
+//!   before `+`, `&` and encoded separators (`%20`, `%7D`, `%E2%80%9D`, `&quot;`, `\x22`, `\012`). `host/path` without a scheme is a URL
+//!   too, its first slash encoded (`host%2Fpath`) or not, and so are URLs within URLs. A URL is one observable, its host another.
 //! * **Hashes**: runs of 32, 40, 56, 64, 96 or 128 hexadecimal digits that touch no other ASCII letter or digit, or as many
 //!   digits in pairs joined by `:` or `-`. `MD5:…` and `SHA256=…` are read as hashes.
 //! * **Mail addresses**: a run of letters, digits, `.`, `_`, `+` and `-`, or quoted text, before `@` and a name of two labels or more.
 //!   Other characters that a local part may hold, such as `=` or `/`, are read both ways. `xa@b.test` does not contain `a@b.test`.
-//! * **Escapes** before a token are recognised: `%3D`, `\n`, `\x20`, `\u003d`, `#012`, `=3D`, colours (`ESC [31m`). Within names,
+//! * **Escapes** before a token are recognised: `%3D`, `\n`, `\x20`, `\u003d`, `#012`, `=3D`, colours (`ESC [31m`, `ESC [2K`). Within names,
 //!   `\uHHHH` is decoded, also as a surrogate pair. Within URLs, the escapes of JSON, XML and CEF are
 //!   undone: `http:\/\/`, `\u0026`, `&amp;`, `\=`. Names in the form of the Windows DNS log, `(4)evil(4)test(0)`, and the `saddr=` of
 //!   auditd are decoded. UTF-16 is recognised. Offsets always refer to the input.
 //! * **Names that look like files or code** are [`NameLike`](Strength::NameLike), which is reported only on request. These are names in a
-//!   URL's path, before any `, ; | ^`; names after `/` or `\`, except in the place of a host (`DIRECT/evil.test`, `cifs/evil.test`, `/dev/tcp/evil.test/80`,
+//!   URL's path, before any `, ; | ^` of any script; names after `/` or `\`, except in the place of a host (`DIRECT/evil.test`, `cifs/evil.test`, `/dev/tcp/evil.test/80`,
 //!   `\\evil.test\share`); keys of JSON, `setup.py:12`, `file=setup.py`, `$data.name` and `file.read()`. Addresses without a port that
 //!   look like versions are `NameLike` too: `Chrome/120.0.0.0`, `version=1.2.3.4`, `\Application\1.2.3.4\`.
 //! * **Defanged text** (`hxxp://evil[.]test`) is always undone in feeds, and in logs if [`ScanOptions::refang`] is set.

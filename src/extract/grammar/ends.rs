@@ -1,6 +1,6 @@
 //! The ends of a URL: the certain one, and the places where a container may end it.
 
-use super::{at, hex, is_punctuation, scalar};
+use super::{at, hex, is_sign, scalar};
 use crate::value::url::End;
 use crate::value::wide;
 
@@ -96,9 +96,22 @@ fn is_hard_cut(byte: u8) -> bool {
     matches!(byte, b',' | b';' | b'|' | b'\'' | b'(' | b')' | b'[' | b']' | b'{' | b'}' | b'!' | b'*' | b'$' | b'^')
 }
 
-/// The first byte in the path of a URL that a separate text follows.
+/// The first sign in the path of a URL that a separate text follows: `,`, `;`, `|` or `^`, or what other scripts write for them.
 pub(in crate::extract) fn own_text(path: &[u8]) -> Option<usize> {
-    wide::find(path, |byte| (byte ^ b',').min(byte ^ b';').min(byte ^ b'|').min(byte ^ b'^'))
+    let first = wide::find(path, |byte| (byte ^ b',').min(byte ^ b';').min(byte ^ b'|').min(byte ^ b'^'));
+    let head = &path[..first.unwrap_or(path.len())];
+    if head.is_ascii() {
+        return first;
+    }
+    (0..head.len()).find(|&place| separates_values(&head[place..])).or(first)
+}
+
+/// Returns true if a text begins with `、`, `，`, `；`, `｜`, `،` or `؛`.
+fn separates_values(text: &[u8]) -> bool {
+    matches!(
+        text,
+        [0xE3, 0x80, 0x81, ..] | [0xEF, 0xBC, 0x8C | 0x9B, ..] | [0xEF, 0xBD, 0x9C, ..] | [0xD8, 0x8C | 0x9B, ..]
+    )
 }
 
 /// Returns true if a URL may end before offset `at_place` of its text. `in_query`: a `?` precedes; `in_parameter`: the
@@ -111,12 +124,19 @@ fn is_cut(text: &[u8], at_place: usize, in_query: bool, in_parameter: bool) -> b
         b'_' => text[at_place..].starts_with(b"__;"),
         b'&' => !in_query || in_parameter,
         b'+' => !in_query,
-        b'%' => !in_query && (is_separator(percent(text, at_place)) || is_encoded_escape(text, at_place)),
+        b'%' => {
+            !in_query
+                && (is_separator(percent(text, at_place))
+                    || is_encoded_escape(text, at_place)
+                    || is_encoded_sign(text, at_place))
+        }
         b'\\' if is_rest_of_quote(&text[at_place..]) => true,
-        b'\\' => !in_query && at(text, at_place + 1) == b'x' && is_separator(hex(text, at_place + 2, 2)),
+        b'\\' => !in_query && is_separator(escaped_byte(text, at_place)),
+        // Quoted-printable encodes a blank or a quote at the end of a line.
+        b'=' => !in_query && at_place + 3 == text.len() && is_separator(hex(text, at_place + 1, 2)),
         // A byte that had been encoded.
         byte if ENDS_URL[usize::from(byte)] => true,
-        0xC2.. => scalar(text, at_place).is_some_and(|(c, _)| is_punctuation(c) || is_sign(c) || c.is_whitespace()),
+        0xC2.. => scalar(text, at_place).is_some_and(|(c, _)| is_sign(c)),
         _ => false,
     }
 }
@@ -124,15 +144,6 @@ fn is_cut(text: &[u8], at_place: usize, in_query: bool, in_parameter: bool) -> b
 /// Returns true for the backslashes at the end of a text: they escape the quote that ends it.
 fn is_rest_of_quote(rest: &[u8]) -> bool {
     rest.len() <= 8 && rest.iter().all(|b| *b == b'\\')
-}
-
-/// Returns true for full-width signs, which East Asian texts write for the ASCII ones (`｜`, `＜`), and for format
-/// characters, which show nothing.
-fn is_sign(c: char) -> bool {
-    let twin = u32::from(c).wrapping_sub(0xFEE0);
-    let is_wide =
-        u8::try_from(twin).is_ok_and(|twin| twin.is_ascii_punctuation()) || matches!(c, '\u{FFE0}'..='\u{FFE6}');
-    is_wide || matches!(c, '\u{200B}'..='\u{200F}' | '\u{202A}'..='\u{202E}' | '\u{2060}' | '\u{FEFF}')
 }
 
 /// The byte of a percent-escape, encoded once or twice.
@@ -146,6 +157,31 @@ fn is_encoded_escape(text: &[u8], from: usize) -> bool {
     let len = if text[from..].starts_with(b"%25") { 5 } else { 3 };
     percent(text, from) == Some(u32::from(b'\\'))
         && matches!(at(text, from + len), b'n' | b'r' | b't' | b'b' | b'f' | b'x' | b'u' | b'%')
+}
+
+/// Returns true for a percent-encoded sign that is not ASCII, such as a typographic quote, `%E2%80%9D`.
+fn is_encoded_sign(text: &[u8], from: usize) -> bool {
+    let prefix: &[u8] = if text[from..].starts_with(b"%25") { b"%25" } else { b"%" };
+    let byte = |n: usize| {
+        let place = from + n * (prefix.len() + 2);
+        let digits = text.get(place..)?.strip_prefix(prefix)?;
+        hex(digits, 0, 2).map(|byte| byte as u8)
+    };
+    let Some(first @ 0xC2..) = byte(0) else { return false };
+    let bytes = [first, byte(1).unwrap_or(0), byte(2).unwrap_or(0), byte(3).unwrap_or(0)];
+    scalar(&bytes, 0).is_some_and(|(c, _)| is_sign(c))
+}
+
+/// The byte of a `\xHH`, `\ooo` or `\0` at `from`.
+fn escaped_byte(text: &[u8], from: usize) -> Option<u32> {
+    match text[from + 1..] {
+        [b'x', ..] => hex(text, from + 2, 2),
+        [a @ b'0'..=b'3', b @ b'0'..=b'7', c @ b'0'..=b'7', ..] => {
+            Some([a, b, c].iter().fold(0, |value, digit| value << 3 | u32::from(digit - b'0')))
+        }
+        [b'0', ref rest @ ..] if !rest.first().is_some_and(u8::is_ascii_digit) => Some(0),
+        _ => None,
+    }
 }
 
 fn is_separator(byte: Option<u32>) -> bool {
@@ -268,8 +304,8 @@ pub(in crate::extract) fn in_authority(text: &[u8], behind: usize, end: usize) -
             return false;
         }
         let is_end = place > behind && !is_over && is_cut(text, place, false, false);
-        // An address in brackets contains such bytes itself.
-        let is_soft = byte >= 0x80 || matches!(byte, b'[' | b']' | b':');
+        // An address in brackets contains such bytes itself, and encoded blanks are removed from a host.
+        let is_soft = byte >= 0x80 || matches!(byte, b'[' | b']' | b':' | b'\t' | b'\r' | b'\n');
         if is_end {
             soft += 1;
             is_over = !is_soft || soft == MOST;
@@ -310,6 +346,67 @@ mod tests {
     }
 
     #[test]
+    fn signs_end_a_url_however_they_are_spelled() {
+        let is_cut = |end: &str, in_query: bool| super::is_cut(format!("a{end}").as_bytes(), 1, in_query, false);
+        for end in ["→b", "│b", "✓", "🔥", "”b", "　b", "\u{200b}", ",b", "::b"] {
+            assert!(is_cut(end, false) && is_cut(end, true), "{end}");
+        }
+        // In a query, these are more often part of a value.
+        for end in [
+            "%E2%80%9D",
+            "%e2%80%9db",
+            "%C2%A0",
+            "%25E2%2580%259D",
+            "%F0%9F%94%A5",
+            "%22",
+            "\\x22",
+            "\\042b",
+            "\\012",
+            "\\0",
+            "\\0b",
+            "\\000",
+            "=20",
+            "=22",
+        ] {
+            assert!(is_cut(end, false) && !is_cut(end, true), "{end}");
+        }
+        for end in [
+            "é",
+            "的",
+            "%C3%A9",
+            "%E2%80",
+            "%E2%80b",
+            "%E2%2580%9D",
+            "%25C3%25A9",
+            "%80",
+            "%41",
+            "\\x41",
+            "\\101",
+            "\\12b",
+            "\\08",
+            "\\442",
+            "=20b",
+            "=2",
+            "=41",
+            "=",
+        ] {
+            assert!(!is_cut(end, false), "{end}");
+        }
+    }
+
+    #[test]
+    fn a_separate_text_follows_commas_of_any_script() {
+        for (path, want) in
+            [("/a，b", Some(2)), ("/é、b", Some(3)), ("/a；b,c", Some(2)), ("/é,b，c", Some(3)), ("/a،b", Some(2))]
+        {
+            assert_eq!(own_text(path.as_bytes()), want, "{path}");
+        }
+        for path in ["/a。b", "/é", "/a”b", "/a"] {
+            assert_eq!(own_text(path.as_bytes()), None, "{path}");
+        }
+    }
+
+    #[test]
     fn white_space_of_any_script_ends_a_url() {
         let mut buffer = [0; 4];
         for c in (0..=0x10_FFFF).filter_map(char::from_u32) {
@@ -332,8 +429,34 @@ mod tests {
     #[test]
     fn ends_are_those_of_their_definition() {
         let pieces = [
-            "a", "/", ",", ".", ")", "(", "]", "?", "&", "+", "%20", "%2520", "%5Cn", "%5C", "::", ":", "\u{201d}",
-            "'", "!", "\\x22",
+            "a",
+            "/",
+            ",",
+            ".",
+            ")",
+            "(",
+            "]",
+            "?",
+            "&",
+            "+",
+            "%20",
+            "%2520",
+            "%5Cn",
+            "%5C",
+            "::",
+            ":",
+            "\u{201d}",
+            "'",
+            "!",
+            "\\x22",
+            "\\042",
+            "\\0",
+            "=20",
+            "%E2%80%9D",
+            "%25E2%2580%259D",
+            "%C3%A9",
+            "\u{2502}",
+            "\u{e9}",
         ];
         let mut ends = Vec::new();
         let mut random = Random::new(1);

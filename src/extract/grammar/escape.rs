@@ -105,6 +105,25 @@ pub(in crate::extract) fn separator(bytes: &[u8], from: usize) -> Option<(usize,
     }
 }
 
+/// The spelling of a URL's text whose path begins here, plain or escaped; `None` if no path does.
+pub(in crate::extract) fn path(bytes: &[u8], from: usize) -> Option<Written> {
+    match bytes.get(from)? {
+        b'/' => Some(Written::Plain),
+        b'\\' | b'%' | b'&' => {
+            let (len, level) = written(&bytes[from..], b'/')?;
+            // No text of a URL is decoded from this one.
+            let is_other = bytes[from..from + len].contains(&b'U');
+            (!is_other).then_some(spelling(level))
+        }
+        _ => None,
+    }
+}
+
+/// The spelling of a text whose signs are percent-encoded this many times.
+fn spelling(level: u8) -> Written {
+    if level == 0 { Written::Plain } else { Written::Percent { is_twice: level == 2 } }
+}
+
 /// Returns true if an escape stands for a colon, encoded once or twice.
 #[inline]
 pub(in crate::extract) fn may_be_colon(bytes: &[u8], from: usize) -> bool {
@@ -119,8 +138,7 @@ fn odd_separator(bytes: &[u8], from: usize) -> Option<(usize, Written)> {
         end += len;
         level = level.max(own);
     }
-    let written = if level == 0 { Written::Plain } else { Written::Percent { is_twice: level == 2 } };
-    Some((end - from, written))
+    Some((end - from, spelling(level)))
 }
 
 /// The `:\\\\` that browsers accept for `://` after a scheme of the Web; JSON doubles the backslashes.

@@ -96,14 +96,29 @@ pub(super) fn is_name_scalar(c: char) -> bool {
     !ends.iter().any(|group| group.contains(category))
 }
 
-/// Returns true if a scalar is punctuation.
-pub(super) fn is_punctuation(c: char) -> bool {
-    GeneralCategoryGroup::Punctuation.contains(CodePointMapData::<GeneralCategory>::new().get(c))
+/// Returns true for a scalar that separates text from a URL: punctuation, white space, symbols such as arrows and the lines of tables, the
+/// full-width signs that East Asian texts write for the ASCII ones (`｜`, `＜`), and format characters, which show nothing.
+pub(super) fn is_sign(c: char) -> bool {
+    let category = CodePointMapData::<GeneralCategory>::new().get(c);
+    let is_format = matches!(c, '\u{200B}'..='\u{200F}' | '\u{202A}'..='\u{202E}' | '\u{2060}' | '\u{FEFF}');
+    let signs = [GeneralCategoryGroup::Punctuation, GeneralCategoryGroup::Symbol];
+    is_format || c.is_whitespace() || signs.iter().any(|group| group.contains(category))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn signs_are_not_part_of_words() {
+        for c in "”’»…。，、｜＜￥→│■✓🔥€\u{a0}\u{3000}\u{200b}\u{feff}\u{2028}".chars() {
+            assert!(is_sign(c), "{c:?}");
+        }
+        // The accents of letters, digits of other scripts and ideographs are.
+        for c in "éß的й٣ｆ９\u{301}\u{94d}".chars() {
+            assert!(!is_sign(c), "{c:?}");
+        }
+    }
 
     #[test]
     fn scalars_are_those_of_utf8() {

@@ -9,6 +9,7 @@ use std::net::IpAddr;
 use std::ops::Range;
 
 use super::exact::{All, Exact};
+use super::grammar::escape;
 use super::grammar::words::word_before;
 use super::grammar::{HOST, SIX, STOP, at, before, is, is_name_scalar, scalar};
 use super::options::ExtractOptions;
@@ -369,7 +370,7 @@ impl<'a, 's> Scan<'a, 's> {
         let start = if rest.from == i { rest.start } else { i };
         let run = Run { quads: i, ..self.measure(start) };
         let end = run.end;
-        let separator = super::grammar::escape::separator(bytes, end);
+        let separator = escape::separator(bytes, end);
         if at(bytes, end) == b':' && separator.is_none() {
             // Only the last part of the run touches the colon.
             let start = bytes[i..end].iter().rposition(|&b| !is(b, SIX)).map_or(i, |at| i + at + 1);
@@ -470,10 +471,10 @@ impl<'a, 's> Scan<'a, 's> {
     fn bracketed_url(&mut self, found: &ip6::Address) -> Option<usize> {
         let bytes = self.bytes;
         let start = found.span.start.checked_sub(1)?;
-        if bytes[start] != b'[' || !is_slash(bytes, found.end) || self.region_at(start).is_some() {
+        if bytes[start] != b'[' || self.region_at(start).is_some() {
             return None;
         }
-        self.url_without_scheme(start, false)
+        self.url_without_scheme(start, escape::path(bytes, found.end)?, false)
     }
 
     /// Reads the socket address at `start`, after the `saddr=` of auditd.
@@ -566,12 +567,4 @@ fn dns_label(bytes: &[u8], from: usize) -> Option<Range<usize>> {
     let start = from + digits + 2;
     let label = bytes.get(start..start + len)?;
     label.iter().all(|&b| (is(b, HOST) && b != b'.') || b >= 0x80).then_some(start..start + len)
-}
-
-/// Returns true if the path of a URL starts here, plain or JSON-escaped.
-fn is_slash(bytes: &[u8], from: usize) -> bool {
-    let rest = bytes.get(from..).unwrap_or_default();
-    let slashes = rest.iter().take(4).take_while(|b| **b == b'\\').count();
-    let is_escape = |text: &[u8]| matches!(text, [b'u', b'0', b'0', b'2', b'f' | b'F', ..]);
-    slashes < 4 && (at(rest, slashes) == b'/' || slashes > 0 && is_escape(&rest[slashes..]))
 }

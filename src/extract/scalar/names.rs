@@ -3,9 +3,9 @@
 use std::net::IpAddr;
 use std::ops::Range;
 
-use super::{Run, Scan, is_slash};
+use super::{Run, Scan};
 use crate::extract::decode::{self, Decoded};
-use crate::extract::grammar::escape::escape_len;
+use crate::extract::grammar::escape::{self, escape_len};
 use crate::extract::grammar::ports::{address_port, port};
 use crate::extract::grammar::spelled::{after_sign, sign_before};
 use crate::extract::grammar::{HOST, is};
@@ -94,9 +94,9 @@ impl Scan<'_, '_> {
         let port = if is_at_end { port(bytes, run.end) } else { None };
         let after = port.map_or(run.end, |(_, end)| end);
         if is_at_end
-            && is_slash(bytes, after)
+            && let Some(written) = escape::path(bytes, after)
             && self.region_around(span.start).is_none()
-            && let Some(next) = self.url_without_scheme(span.start, name_like)
+            && let Some(next) = self.url_without_scheme(span.start, written, name_like)
         {
             return next;
         }
@@ -199,9 +199,9 @@ impl Scan<'_, '_> {
         let name_like = !has_port && like::is_version(bytes, span.start, behind, host_slash);
         if may_start_url
             && other.is_none()
-            && is_slash(bytes, after_colon.map_or(behind, |(_, end)| end))
+            && let Some(written) = escape::path(bytes, after_colon.map_or(behind, |(_, end)| end))
             && self.region_at(span.start).is_none()
-            && let Some(next) = self.url_without_scheme(span.start, name_like)
+            && let Some(next) = self.url_without_scheme(span.start, written, name_like)
         {
             return Some(next);
         }

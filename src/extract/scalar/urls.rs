@@ -124,9 +124,8 @@ impl Scan<'_, '_> {
         Some(next)
     }
 
-    /// Reads the URL that a host at `start` begins, as another reading of the current place.
-    pub(super) fn url_without_scheme(&mut self, start: usize, name_like: bool) -> Option<usize> {
-        let written = Written::Plain;
+    /// Reads the URL that a host at `start` begins, as another reading of the current place. `written`: the spelling of its first slash.
+    pub(super) fn url_without_scheme(&mut self, start: usize, written: Written, name_like: bool) -> Option<usize> {
         let draft = Draft { starts: &[start], behind: start, has_scheme: false, written, name_like, is_plain: false };
         self.url(&draft).map(|(next, _)| next)
     }
@@ -193,8 +192,10 @@ impl Scan<'_, '_> {
         });
         (self.own.texts, self.own.url) = (texts, scratch);
         let mut region = region?;
-        let path = &bytes[region.path..region.query.max(region.path)];
-        if let Some(len) = own_text(path) {
+        if !draft.has_scheme && draft.written != Written::Plain {
+            // What follows an encoded slash may as well be a value of its own: `u=evil.test%2Fother.test`.
+            region.end = region.path;
+        } else if let Some(len) = own_text(&bytes[region.path..region.query.max(region.path)]) {
             region.end = region.path + len;
         }
         let next = region.path;

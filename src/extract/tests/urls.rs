@@ -88,6 +88,17 @@ fn urls() {
         ("192.0.2.1/a", &["url 192.0.2.1/a"]),
         ("192.0.2.1:8080/a", &["url 192.0.2.1:8080/a"]),
         ("x.evil.test/a.php", &["url x.evil.test/a.php", "name~ a.php url_path"]),
+        ("u=evil.test%2Fa%2Fb.sh&v", &["url evil.test/a/b.sh @evil.test%2Fa%2Fb.sh", "name b.sh", "alt name 2Fb.sh"]),
+        ("u=evil.test%3A80%252fa", &["url evil.test:80/a @evil.test%3A80%252fa"]),
+        ("192.0.2.1%2fa", &["url 192.0.2.1/a @192.0.2.1%2fa"]),
+        ("evil.test&#x2f;a", &["url evil.test/a @evil.test&#x2f;a", "alt url evil.test"]),
+        // What follows an encoded slash may be another value.
+        (
+            "u=evil.test%2Fother.test",
+            &["url evil.test/other.test @evil.test%2Fother.test", "name other.test", "alt name 2Fother.test"],
+        ),
+        ("evil.test%2Eb", &["name evil.test"]),
+        (r"evil.test\x2fa", &["name evil.test"]),
         // URLs within a URL.
         (
             "http://a.test/?u=http://evil.test/x",
@@ -168,6 +179,7 @@ fn readings_around_escapes_are_of_one_place() {
             &[
                 "url~ 192.0.2.1😀.evil.test/",
                 "alt url~ 192.0.2.1",
+                r"alt url~ 192.0.2.1\ud83d\ude00.evil.test/",
                 "alt url evil.test/",
                 "alt url~ ude00.evil.test/",
                 "alt ip~ 192.0.2.1 url_host",

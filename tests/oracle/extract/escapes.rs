@@ -99,24 +99,34 @@ fn regular_separator(bytes: &[u8], at: usize) -> Option<Separator> {
     let mut found = Separator { len: 0, written: Written::Plain, has_entity: false };
     let mut level = 0;
     for c in b"://" {
-        let rest = bytes.get(at + found.len..)?;
-        let behind = signs::after_sign(rest, *c)?;
-        let text = &rest[..rest.len() - behind.len()];
-        // What the text of a URL is not decoded from.
-        if text.starts_with(b"\\\\\\\\")
-            || text.starts_with(b"\\") && text.to_ascii_lowercase().windows(2).any(|pair| pair == b"\\x")
-        {
-            return None;
-        }
+        let (text, own) = spelled(bytes.get(at + found.len..)?, *c)?;
         found.len += text.len();
-        let own = if text.starts_with(b"%25") { 2 } else { u32::from(text.starts_with(b"%")) };
         level = level.max(own);
         found.has_entity |= text.starts_with(b"&");
     }
-    if level > 0 {
-        found.written = Written::Percent(level);
-    }
+    found.written = written(level);
     Some(found)
+}
+
+fn written(level: u32) -> Written {
+    if level > 0 { Written::Percent(level) } else { Written::Plain }
+}
+
+/// The spelling of a sign at the start of a text, and how many times it is percent-encoded. `None` if no text of a URL is decoded from it.
+fn spelled(rest: &[u8], sign: u8) -> Option<(&[u8], u32)> {
+    let behind = signs::after_sign(rest, sign)?;
+    let text = &rest[..rest.len() - behind.len()];
+    let is_hex = text.starts_with(b"\\") && text.to_ascii_lowercase().windows(2).any(|pair| pair == b"\\x");
+    if text.starts_with(b"\\\\\\\\") || is_hex {
+        return None;
+    }
+    Some((text, if text.starts_with(b"%25") { 2 } else { u32::from(text.starts_with(b"%")) }))
+}
+
+/// The encoding of a URL without a scheme whose path begins at the start of a text.
+pub(super) fn path(rest: &[u8]) -> Option<Written> {
+    let (text, level) = spelled(rest, b'/')?;
+    (!text.contains(&b'U')).then_some(written(level))
 }
 
 /// Decoded text, with the source offset of each of its bytes and of its end.

@@ -2,11 +2,13 @@
 
 use std::ops::Range;
 
+use icu_properties::CodePointMapData;
+use icu_properties::props::GeneralCategory;
 use netsieve::indicator::{HostRef, UrlScratch};
 use netsieve::limits::MAX_OBSERVABLE;
 use netsieve::value::{domain, ip, url};
 
-use super::escapes::{Decoded, Separator, Written, decode, escape, is_end, separator};
+use super::escapes::{self, Decoded, Separator, Written, decode, escape, is_end, separator};
 use super::names::reverse;
 use super::{Line, Place, Reading, Region, What, Zone, char_at, hex, is_punctuation};
 
@@ -62,6 +64,7 @@ fn is_cut(text: &[u8], at: usize, in_query: bool, in_parameter: bool) -> bool {
         [b'!' | b'*' | b'$' | b'^', ..] | [b':', b':', ..] | [b'_', b'_', b';', ..] => true,
         [b'&', ..] => !in_query || in_parameter,
         [b'+', ..] => !in_query,
+        _ if !in_query && is_encoded_sign(&text[at..]) => true,
         [b'%', b'2', b'5', ..] if digits(at + 3).is_some() => {
             !in_query && (is_separator(digits(at + 3)) || is_escape(digits(at + 3), at + 5))
         }
@@ -69,17 +72,42 @@ fn is_cut(text: &[u8], at: usize, in_query: bool, in_parameter: bool) -> bool {
         // Backslashes that escape the quote after the URL.
         [b'\\', ref rest @ ..] if rest.len() < 8 && rest.iter().all(|b| *b == b'\\') => true,
         [b'\\', b'x', ..] => !in_query && is_separator(digits(at + 2)),
-        _ => char_at(text, at).is_some_and(|(c, _)| is_end(c) || !c.is_ascii() && (is_punctuation(c) || is_sign(c))),
+        [b'\\', b'0', ref rest @ ..] if !rest.first().is_some_and(u8::is_ascii_digit) => !in_query,
+        [b'\\', a, b, c, ..] if [a, b, c].iter().all(|b| (b'0'..=b'7').contains(b)) => {
+            let octal = std::str::from_utf8(&text[at + 1..at + 4]).unwrap();
+            !in_query && is_separator(u32::from_str_radix(octal, 8).ok())
+        }
+        // A blank at the end of a line of quoted-printable.
+        [b'=', _, _] => !in_query && is_separator(digits(at + 1)),
+        _ => char_at(text, at).is_some_and(|(c, _)| is_end(c) || is_sign(c)),
     }
 }
 
-/// Returns true for the full-width forms of ASCII signs, for those of other signs, and for characters that show nothing.
+/// Returns true for a percent-encoded sign that is not ASCII, encoded once or twice.
+fn is_encoded_sign(text: &[u8]) -> bool {
+    ["%25", "%"].iter().any(|prefix| {
+        let mut bytes = Vec::new();
+        let mut rest = text;
+        while bytes.len() < 4
+            && let Some(digits) = rest.strip_prefix(prefix.as_bytes())
+            && let Some(byte) = digits.get(..2).and_then(hex)
+        {
+            bytes.push(byte as u8);
+            rest = &digits[2..];
+        }
+        char_at(&bytes, 0).is_some_and(|(c, _)| is_sign(c))
+    })
+}
+
+/// Returns true for punctuation, symbols and white space that are not ASCII, and for characters that show nothing.
 fn is_sign(c: char) -> bool {
-    let wide = "！＂＃＄％＆＇（）＊＋，－．／：；＜＝＞？＠［＼］＾＿｀｛｜｝～￠￡￢￣￤￥￦";
-    let unseen = 0x200B..=0x200F;
-    wide.contains(c)
-        || unseen.contains(&u32::from(c))
-        || "\u{202A}\u{202B}\u{202C}\u{202D}\u{202E}\u{2060}\u{FEFF}".contains(c)
+    use GeneralCategory as Is;
+    let is_symbol = matches!(
+        CodePointMapData::<GeneralCategory>::new().get(c),
+        Is::MathSymbol | Is::CurrencySymbol | Is::ModifierSymbol | Is::OtherSymbol
+    );
+    let unseen = "\u{200B}\u{200C}\u{200D}\u{200E}\u{200F}\u{202A}\u{202B}\u{202C}\u{202D}\u{202E}\u{2060}\u{FEFF}";
+    !c.is_ascii() && (is_symbol || is_punctuation(c) || c.is_whitespace() || unseen.contains(c))
 }
 
 /// The start of the authority of a decoded URL with a scheme. After web schemes, any number of slashes may precede it.
@@ -129,6 +157,7 @@ pub(super) struct Draft<'d> {
     /// The start of its authority.
     behind: usize,
     separator: Option<Separator>,
+    written: Written,
     name_like: bool,
 }
 
@@ -136,8 +165,7 @@ impl Line<'_> {
     /// Reads a URL from each possible start, in each encoding, up to each possible end. `None` if no reading is a URL.
     fn url(&self, draft: Draft<'_>) -> Option<(Place, Region)> {
         let bytes = self.bytes;
-        let Draft { starts, behind, separator, name_like } = draft;
-        let written = separator.map_or(Written::Plain, |separator| separator.written);
+        let Draft { starts, behind, separator, written, name_like } = draft;
         let (last, first) = (*starts.first()?, *starts.last()?);
         let outer = self.outer.iter().filter(|_| separator.is_some());
         let around: Vec<&Region> =
@@ -222,7 +250,11 @@ impl Line<'_> {
         }
         let mut region = region?;
         let path = &bytes[region.path..region.query.max(region.path)];
-        if let Some(len) = path.iter().position(|b| matches!(b, b',' | b';' | b'|' | b'^')) {
+        let separates = |at: &usize| char_at(path, *at).is_some_and(|(c, _)| ",;|^、，；｜،؛".contains(c));
+        if separator.is_none() && written != Written::Plain {
+            // What follows may be a value of its own.
+            region.end = region.path;
+        } else if let Some(len) = (0..path.len()).find(separates) {
             region.end = region.path + len;
         }
         Some((place, region))
@@ -269,7 +301,8 @@ impl Line<'_> {
             let Some(separator) = separator(bytes, colon) else { continue };
             let starts = self.scheme_starts(floor, colon);
             let behind = colon + separator.len;
-            let draft = Draft { starts: &starts, behind, separator: Some(separator), name_like: false };
+            let written = separator.written;
+            let draft = Draft { starts: &starts, behind, separator: Some(separator), written, name_like: false };
             let Some((place, region)) = self.url(draft) else { continue };
             floor = behind;
             // Addresses within hosts that are names.
@@ -308,17 +341,11 @@ impl Line<'_> {
         name_like: bool,
     ) -> Option<(Place, Region)> {
         let after = port.map_or(host_end, |(_, end)| end);
-        let starts = |text: String| {
-            self.bytes.get(after..after + text.len()).is_some_and(|own| own.eq_ignore_ascii_case(text.as_bytes()))
-        };
-        let is_path = (0..4).any(|count| starts(format!("{}/", "\\".repeat(count))))
-            || (1..4).any(|count| {
-                self.bytes.get(after + count) == Some(&b'u') && starts(format!("{}u002f", "\\".repeat(count)))
-            });
-        if !is_path || self.zone(start, None) != Zone::Text {
+        let written = escapes::path(self.bytes.get(after..)?)?;
+        if self.zone(start, None) != Zone::Text {
             return None;
         }
-        self.url(Draft { starts: &[start], behind: start, separator: None, name_like })
+        self.url(Draft { starts: &[start], behind: start, separator: None, written, name_like })
     }
 }
 
