@@ -174,6 +174,20 @@ fn files_that_are_not_sets_are_refused() {
 
 /// A pipe or a device given in place of a set or a list is refused at once, and neither waited for nor read for ever.
 #[cfg(unix)]
+/// Without the old set, nothing shows that a feed was truncated, and the new set is saved.
+#[test]
+fn a_set_that_cannot_be_compared_is_said() {
+    let folder = folder();
+    folder.write("a.toml", b"[[feed]]\npath = \"c2.txt\"\nshrank_below = \"50%\"\n");
+    let build = |line: &str| folder.run(&format!("build {line} -o set.sieve")).code(0).err;
+    assert_eq!(build("--config a.toml"), "");
+    assert_eq!(build("--config a.toml"), "");
+    folder.write("set.sieve", b"damaged");
+    assert!(build("--config a.toml").contains("`shrank_below` is not checked"));
+    folder.write("set.sieve", b"damaged");
+    assert_eq!(build("-f c2.txt"), "");
+}
+
 #[test]
 fn endless_inputs_are_not_sets() {
     let folder = folder();
