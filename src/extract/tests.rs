@@ -170,6 +170,9 @@ fn broken_utf8_ends_a_name() {
         (b"evil\xE2\x80.test", vec![]),
         (b"b\xC3\xBCcher.test\xC3", vec!["name b\u{fc}cher.test", "alt name cher.test"]),
         (b"\x80\x80\x80", vec![]),
+        // The same byte again, with which a character begins.
+        (b"x \xE2\xE2\x86\x92evil.test", vec!["name →evil.test", "alt name evil.test"]),
+        (b"x \xE2\xE2\xE2evil.test", vec!["name evil.test"]),
     ] {
         assert_eq!(all(ExtractOptions::default(), haystack), want, "{haystack:?}");
     }

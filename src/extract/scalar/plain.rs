@@ -37,6 +37,8 @@ impl Scan<'_, '_> {
                     match scalar(bytes, i) {
                         Some((c, _)) if is_name_scalar(c) => return i,
                         Some((_, len)) => other = &bytes[i..i + len],
+                        // A lone first byte says nothing of the next one like it, with which a character may begin.
+                        None if matches!(byte, 0xC2..=0xF4) => other = b"\xFF",
                         None => other = &bytes[i..=i],
                     }
                     i += other.len();
