@@ -2,6 +2,7 @@
 
 use std::ops::Range;
 
+use super::bigrams::Bigrams;
 use super::time::{self, Stamp};
 
 /// No parent.
@@ -109,6 +110,8 @@ pub(super) struct Sheet {
     pub(super) stamp: Option<(Range<usize>, Stamp)>,
     /// A position where no time begins.
     no_stamp: Option<usize>,
+    /// The pairs of bytes of the text that is being read.
+    bigrams: Bigrams,
     /// The stack of the JSON parser, kept for the next line.
     pub(super) frames: Vec<Frame>,
     /// Kept for the next JSON string that is read as a line.
@@ -122,7 +125,25 @@ impl Sheet {
         self.nodes.clear();
         self.level = 0;
         (self.parent, self.in_list, self.prefix) = (None, false, None);
+        self.forget_text();
+    }
+
+    /// Forgets what is known of the text, because another one will be read.
+    fn forget_text(&mut self) {
         (self.stamp, self.no_stamp) = (None, None);
+        self.bigrams.clear();
+    }
+
+    /// Returns false only if `text` is nowhere in the line of a part.
+    #[inline]
+    pub(super) fn may_hold(&mut self, part: Part<'_>, text: &[u8]) -> bool {
+        self.bigrams.may_hold(part.line, text)
+    }
+
+    /// Returns the first position in the line of a short text within a part. This is for texts that most lines lack.
+    #[inline]
+    pub(super) fn find(&mut self, part: Part<'_>, text: &[u8]) -> Option<usize> {
+        if self.may_hold(part, text) { find(part.text(), text).map(|at| part.start + at) } else { None }
     }
 
     /// Returns the time at the start of a part, and its length: see [`time::at_start`]. It is read once, however many ask.
@@ -167,9 +188,9 @@ impl Sheet {
         let mut outer = std::mem::replace(&mut self.fields, std::mem::take(&mut self.outer));
         let first_node = self.nodes.len();
         let prefix = self.prefix.take();
-        self.forget_stamps();
+        self.forget_text();
         let is_read = read(Part::whole(&text.bytes), self);
-        self.forget_stamps();
+        self.forget_text();
         for node in &mut self.nodes[first_node..] {
             node.label = text.label(node.label);
         }
@@ -178,10 +199,6 @@ impl Sheet {
         self.outer = std::mem::replace(&mut self.fields, outer);
         self.unescaped = text;
         is_read
-    }
-
-    fn forget_stamps(&mut self) {
-        (self.stamp, self.no_stamp) = (None, None);
     }
 
     pub(super) fn back_to(&mut self, (fields, nodes): (usize, usize)) {

@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use crate::event::sheet::{Form, Label, Part, Sheet, TOP, Words, find};
+use crate::event::sheet::{Form, Label, Part, Sheet, TOP, Words};
 use crate::event::{time, value};
 
 /// Reads an entry of any of these servers.
@@ -17,10 +17,8 @@ pub(super) fn read(part: Part<'_>, sheet: &mut Sheet) -> bool {
 
 /// Reads `client @0x7f 192.0.2.7#5555 (a.example): query: a.example IN A + (192.0.2.53)`, with or without `queries: info:` and a view.
 fn bind(part: Part<'_>, sheet: &mut Sheet) -> bool {
-    let text = part.text();
-    let head = &text[..text.len().min(160)];
-    let Some(at) = find(head, b"client ") else { return false };
-    let mut words = Words::new(part.from(part.start + at + 7));
+    let Some(at) = sheet.find(part.to(part.start + 160), b"client ") else { return false };
+    let mut words = Words::new(part.from(at + 7));
     let Some(mut client) = words.next() else { return false };
     if part.line[client.clone()].starts_with(b"@") {
         let Some(next) = words.next() else { return false };
@@ -40,8 +38,8 @@ fn bind(part: Part<'_>, sheet: &mut Sheet) -> bool {
     for (word, named) in
         [(&b"query: "[..], true), (b"query (cache) '", false), (b"query '", false), (b" rewrite ", false)]
     {
-        let Some(at) = find(rest.text(), word) else { continue };
-        let mut words = Words::new(rest.from(rest.start + at + word.len()));
+        let Some(at) = sheet.find(rest, word) else { continue };
+        let mut words = Words::new(rest.from(at + word.len()));
         let Some(name) = words.next() else { continue };
         if named {
             sheet.known("query_name", strip(part.line, name, b"."));
@@ -75,9 +73,8 @@ fn bind(part: Part<'_>, sheet: &mut Sheet) -> bool {
 /// Reads BIND's messages about other servers: `FORMERR resolving 'a.example/A/IN': 203.0.113.53#53`. Some of them name the client.
 fn resolving(part: Part<'_>, sheet: &mut Sheet) -> bool {
     let line = part.line;
-    let text = part.text();
-    let Some(at) = find(&text[..text.len().min(160)], b"resolving ") else { return false };
-    let mut words = Words::new(part.from(part.start + at + 10));
+    let Some(at) = sheet.find(part.to(part.start + 160), b"resolving ") else { return false };
+    let mut words = Words::new(part.from(at + 10));
     let Some(name) = words.next() else { return false };
     let quote = usize::from(line[name.start] == b'\'');
     let Some(slash) = memchr::memchr(b'/', &line[name.clone()]) else { return false };
@@ -116,13 +113,16 @@ fn dnsmasq(part: Part<'_>, sheet: &mut Sheet) -> bool {
     }
     let text = &line[verb.clone()];
     let kind = text.strip_prefix(b"query[").and_then(|rest| rest.strip_suffix(b"]"));
+    let is_verb = matches!(text, b"reply" | b"cached" | b"config" | b"validation" | b"forwarded");
+    if kind.is_none() && !is_verb && !text.starts_with(b"/") {
+        return false;
+    }
     let (Some(name), Some(link), Some(object)) = (words.next(), words.next(), words.next()) else { return false };
     let link = &line[link];
     let is_dnsmasq = match text {
         _ if kind.is_some() => link == b"from",
-        b"reply" | b"cached" | b"config" | b"validation" => link == b"is",
         b"forwarded" => link == b"to",
-        _ => text.starts_with(b"/") && link == b"is",
+        _ => link == b"is",
     };
     if !is_dnsmasq {
         return false;
@@ -151,11 +151,8 @@ fn dnsmasq(part: Part<'_>, sheet: &mut Sheet) -> bool {
 fn unbound(part: Part<'_>, sheet: &mut Sheet) -> bool {
     let line = part.line;
     let text = part.text();
-    let body = match find(&text[..text.len().min(96)], b"info: ") {
-        Some(at) => part.from(part.start + at + 6),
-        None => return false,
-    };
-    let mut words = Words::new(body);
+    let Some(at) = sheet.find(part.to(part.start + 96), b"info: ") else { return false };
+    let mut words = Words::new(part.from(at + 6));
     let (Some(client), Some(name), Some(kind), Some(class)) = (words.next(), words.next(), words.next(), words.next())
     else {
         return false;
@@ -209,8 +206,8 @@ fn coredns(part: Part<'_>, sheet: &mut Sheet) -> bool {
 fn windows(part: Part<'_>, sheet: &mut Sheet) -> bool {
     let line = part.line;
     let text = part.text();
-    let Some(at) = find(&text[..text.len().min(96)], b"PACKET ") else { return false };
-    let mut words = Words::new(part.from(part.start + at + 7));
+    let Some(at) = sheet.find(part.to(part.start + 96), b"PACKET ") else { return false };
+    let mut words = Words::new(part.from(at + 7));
     let (Some(_), Some(protocol), Some(way), Some(peer)) = (words.next(), words.next(), words.next(), words.next())
     else {
         return false;

@@ -7,8 +7,7 @@ use crate::event::value;
 
 /// Reads the pairs of `part` if its line ends are escaped.
 pub(super) fn read(part: Part<'_>, sheet: &mut Sheet) -> bool {
-    let text = part.text();
-    if find(text, b"\\r\\n").is_none() {
+    if sheet.find(part, b"\\r\\n").is_none() {
         return false;
     }
     let first = sheet.fields.len();

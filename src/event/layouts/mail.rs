@@ -4,7 +4,7 @@
 use std::ops::Range;
 
 use crate::event::pairs;
-use crate::event::sheet::{Part, Sheet, Words, find};
+use crate::event::sheet::{Part, Sheet, Words};
 use crate::event::value;
 
 /// Reads an entry of either server.
@@ -13,8 +13,8 @@ pub(super) fn read(part: Part<'_>, sheet: &mut Sheet) -> bool {
 }
 
 /// Returns the span between `open` and the next `close`.
-fn between(part: Part<'_>, from: usize, open: &[u8], close: u8) -> Option<Range<usize>> {
-    let start = find(&part.line[from..part.end], open)? + from + open.len();
+fn between(part: Part<'_>, open: &[u8], close: u8, sheet: &mut Sheet) -> Option<Range<usize>> {
+    let start = sheet.find(part, open)? + open.len();
     let end = memchr::memchr(close, &part.line[start..part.end])? + start;
     Some(start..end)
 }
@@ -52,13 +52,13 @@ fn postfix(part: Part<'_>, sheet: &mut Sheet) -> bool {
     let queue = text.iter().take(24).take_while(|byte| byte.is_ascii_alphanumeric()).count();
     let has_queue = queue >= 6 && memchr::memchr(b':', &text[..text.len().min(24)]).is_some();
     let body = if has_queue && text[queue..].starts_with(b": ") { queue + 2 } else { 0 };
-    let is_postfix = memchr::memchr(b'[', text).is_some() && postfix_client(part, body, sheet);
+    let is_postfix = has_client(text) && postfix_client(part, body, sheet);
     if !is_postfix && !has_queue {
         sheet.back_to(mark);
         return false;
     }
-    let from = between(part, part.start, b"from=<", b'>');
-    let to = between(part, part.start, b"to=<", b'>');
+    let from = between(part, b"from=<", b'>', sheet);
+    let to = between(part, b"to=<", b'>', sheet);
     if !is_postfix && from.is_none() && to.is_none() {
         sheet.back_to(mark);
         return false;
@@ -69,18 +69,30 @@ fn postfix(part: Part<'_>, sheet: &mut Sheet) -> bool {
     if let Some(to) = to {
         sheet.known("rcpt_to", to);
     }
-    if let Some(at) = find(text, b"reject") {
-        sheet.known("event.action", part.start + at..part.start + at + 6);
+    if let Some(at) = sheet.find(part, b"reject") {
+        sheet.known("event.action", at..at + 6);
     }
     for (words, name) in [(&b"sasl_username="[..], "user"), (b"helo=<", "helo"), (b"status=", "status")] {
-        if let Some(at) = find(text, words) {
-            let start = part.start + at + words.len();
+        if let Some(at) = sheet.find(part, words) {
+            let start = at + words.len();
             let rest = &part.line[start..part.end];
             let length = rest.iter().position(|byte| matches!(*byte, b' ' | b',' | b'>')).unwrap_or(rest.len());
             sheet.known(name, start..start + length);
         }
     }
     true
+}
+
+/// Returns true if a text may hold a client as [`client`] reads it: a name and the start of an address in brackets.
+fn has_client(text: &[u8]) -> bool {
+    memchr::memchr_iter(b'[', text).any(|at| {
+        let is_name = |byte: &u8| byte.is_ascii_alphanumeric() || matches!(*byte, b'-' | b'_' | b'.');
+        at > 0
+            && is_name(&text[at - 1])
+            && text.get(at + 1).is_some_and(|byte| {
+                byte.is_ascii_hexdigit() || byte.is_ascii_whitespace() || matches!(*byte, b':' | b'I' | b'/')
+            })
+    })
 }
 
 /// Reads the client or the server of a message of Postfix, as `name[192.0.2.7]:5555`. The message begins at `body`, after the queue's id.
@@ -105,14 +117,13 @@ fn postfix_client(part: Part<'_>, body: usize, sheet: &mut Sheet) -> bool {
         (b" established to ", "server_domain", "server_address"),
         (b"relay=", "server_domain", "server_address"),
     ]
-    .into_iter()
-    .filter_map(|(words, name, address)| {
+    .map(|(words, name, address)| {
         // At the start of the text, no space precedes it.
-        let found = find(text, words).map(|at| at + words.len());
+        let found = sheet.find(part, words).map(|at| at - part.start + words.len());
         let found = found.or_else(|| text.strip_prefix(words.trim_ascii_start()).map(|rest| text.len() - rest.len()));
         Some((found?, name, address))
     });
-    for (at, name, address) in first.chain(within) {
+    for (at, name, address) in first.chain(within.into_iter().flatten()) {
         if !client(part, part.start + at, name, address, sheet) {
             continue;
         }
@@ -141,7 +152,7 @@ fn exim(part: Part<'_>, sheet: &mut Sheet) -> bool {
     if !has_id && !part.text().starts_with(b"H=") && !part.text().starts_with(b"no host name") {
         return false;
     }
-    let Some(host) = find(part.text(), b"H=").map(|at| part.start + at) else { return false };
+    let Some(host) = sheet.find(part, b"H=") else { return false };
     let mark = sheet.mark();
     let is_out = has_id && words.next().is_some_and(|verb| matches!(&line[verb], b"=>" | b"->" | b"**" | b"=="));
     if has_id {
@@ -153,7 +164,7 @@ fn exim(part: Part<'_>, sheet: &mut Sheet) -> bool {
             sheet.known(if is_out { "rcpt_to" } else { "mail_from" }, mail);
         }
     }
-    let Some(address) = between(part, host, b"[", b']') else {
+    let Some(address) = between(part.from(host), b"[", b']', sheet) else {
         sheet.back_to(mark);
         return false;
     };
@@ -171,7 +182,7 @@ fn exim(part: Part<'_>, sheet: &mut Sheet) -> bool {
         let length = line[start..part.end].iter().take_while(|byte| byte.is_ascii_digit()).count();
         sheet.known(if is_out { "server_port" } else { "client_port" }, start..start + length);
     }
-    if let Some(own) = between(part, part.start, b"I=[", b']') {
+    if let Some(own) = between(part, b"I=[", b']', sheet) {
         sheet.known(if is_out { "client_address" } else { "server_address" }, own);
     }
     sheet.level += 1;

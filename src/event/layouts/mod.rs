@@ -244,23 +244,24 @@ fn loose(part: Part<'_>, sheet: &mut Sheet) -> Layout {
     let text = part.text();
     // CEF, LEEF or JSON after other text.
     for (word, layout) in [(&b"CEF:"[..], Layout::Cef), (b"LEEF:", Layout::Leef)] {
-        if let Some(at) = find(&text[..text.len().min(256)], word) {
-            let inner = part.from(part.start + at);
+        if let Some(at) = sheet.find(part.to(part.start + 256), word) {
+            let inner = part.from(at);
             let is_read = if layout == Layout::Cef { cef::read(inner, sheet) } else { leef::read(inner, sheet) };
             if is_read {
-                around(part.to(part.start + at), sheet);
+                around(part.to(at), sheet);
                 return layout;
             }
         }
     }
-    if let Some(at) = find(&text[..text.len().min(512)], b"{\"") {
-        let inner = part.from(part.start + at);
+    if let Some(at) = sheet.find(part.to(part.start + 512), b"{\"") {
+        let inner = part.from(at);
         // `source[{"a":"b"}]` is a value in a list of the line, and not its event.
-        let is_value = at > 1 && text[at - 1] == b'[' && text[at - 2].is_ascii_alphanumeric();
+        let before = &part.line[part.start..at];
+        let is_value = matches!(before, [.., byte, b'['] if byte.is_ascii_alphanumeric());
         let first = sheet.fields.len();
         if !is_value && let Some(end) = json::end(inner, sheet) {
             within(part, first, sheet);
-            around(part.to(part.start + at), sheet);
+            around(part.to(at), sheet);
             around(part.from(end), sheet);
             return Layout::Json;
         }
