@@ -101,15 +101,19 @@ fn bare(text: &[u8]) -> Option<(IpAddr, &[u8])> {
         return None;
     }
     let (mut length, mut colons) = (0, 0);
+    let (mut before, mut is_short) = (0, false);
     for &byte in text.iter().take(48) {
         if !(byte.is_ascii_hexdigit() || byte == b':' || byte == b'.') {
             break;
         }
         colons += u32::from(byte == b':');
+        is_short |= byte == b':' && before == b':';
+        before = byte;
         length += 1;
     }
-    // Fewer than two colons cannot be IPv6: this is a time of day, or a word with a colon.
-    if colons < 2 {
+    // Without `::` an IPv6 address has six colons (before an IPv4 address) or seven, and one or two may follow it. With fewer or more this
+    // is a time of day, a word with a colon, or the address of an interface.
+    if !is_short && !(6..=9).contains(&colons) {
         return None;
     }
     let (ip, length) = longest_v6(&text[..length])?;
@@ -313,6 +317,10 @@ pub(super) fn is_host(text: &[u8]) -> bool {
 /// Returns the start of the word for an outcome at the end of a text: the last part of `LOGIN_FAILED`, or all of `SUCCESS`.
 pub(super) fn outcome_at(text: &[u8]) -> Option<usize> {
     const OUTCOMES: [&str; 6] = ["success", "successful", "succeeded", "failure", "failed", "fail"];
+    // The last letter rules out most words.
+    if !matches!(text.last()?.to_ascii_lowercase(), b's' | b'l' | b'd' | b'e') {
+        return None;
+    }
     let start = text.iter().rposition(|byte| matches!(*byte, b'_' | b'-')).map_or(0, |at| at + 1);
     OUTCOMES.iter().any(|word| word.as_bytes().eq_ignore_ascii_case(&text[start..])).then_some(start)
 }
@@ -446,5 +454,27 @@ mod tests {
         assert_eq!(show("eve@corp.example"), " eve@corp.example");
         assert_eq!(show(r"C:\Users\eve"), r" C:\Users\eve");
         assert_eq!(show(r"\eve"), r" \eve");
+    }
+
+    /// The number of colons tells an IPv6 address from that of an interface.
+    #[test]
+    fn addresses_of_interfaces_are_none() {
+        for text in
+            ["::1", "2001:db8::1", "1:2:3:4:5:6:7:8", "1:2:3:4:5:6:192.0.2.1", "1:2:3:4:5:6:7::", "::2:3:4:5:6:7:8"]
+        {
+            assert!(address(text.as_bytes()).is_some(), "{text}");
+        }
+        for text in ["2001:db8:0:0:0:0:0:1:443", "2001:db8::1.443", "[1:2:3:4:5:6:7:8]:443"] {
+            assert_eq!(address(text.as_bytes()).map(|(_, port)| port.is_some()), Some(true), "{text}");
+        }
+        for text in [
+            "00:00:5e:00:53:01",
+            "00:00:5e:00:53:01:00:00:5e:00:53:02:08:00",
+            "10:02:03",
+            "1:2:3:4:5:6:7",
+            "1:2:3:4:5:6:7:8:9:a",
+        ] {
+            assert_eq!(address(text.as_bytes()), None, "{text}");
+        }
     }
 }

@@ -14,7 +14,7 @@ pub(super) fn read_elb(part: Part<'_>, sheet: &mut Sheet) -> bool {
         let Some(next) = words.next() else { return false };
         at = next;
     }
-    if !line[at.clone()].ends_with(b"Z") || !sheet.is_stamp(Part { start: at.start, end: at.end, ..part }) {
+    if !line[at.clone()].ends_with(b"Z") {
         return false;
     }
     let (Some(name), Some(client), Some(target)) = (words.next(), words.next(), words.next()) else { return false };
@@ -25,6 +25,9 @@ pub(super) fn read_elb(part: Part<'_>, sheet: &mut Sheet) -> bool {
     let has_port =
         |span: &std::ops::Range<usize>| value::address(&line[span.clone()]).is_some_and(|(_, port)| port.is_some());
     if !has_port(&client) || !(has_port(&target) || &line[target.clone()] == b"-") {
+        return false;
+    }
+    if !sheet.is_stamp(Part { start: at.start, end: at.end, ..part }) {
         return false;
     }
     let mark = sheet.mark();
@@ -63,7 +66,7 @@ pub(super) fn read_haproxy(part: Part<'_>, sheet: &mut Sheet) -> bool {
     let line = part.line;
     let mut words = Words::new(part);
     let Some(client) = words.next() else { return false };
-    if value::address(&line[client.clone()]).is_none_or(|(_, port)| port.is_none()) || !words.rest().starts_with(b" [")
+    if !words.rest().starts_with(b" [") || value::address(&line[client.clone()]).is_none_or(|(_, port)| port.is_none())
     {
         return false;
     }

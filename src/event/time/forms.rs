@@ -102,12 +102,13 @@ fn from_seconds(seconds: i64, nano: i32) -> Stamp {
 /// Reads the time at the start of `text`; returns its length too.
 pub(in crate::event) fn at_start(text: &[u8]) -> Option<(Stamp, usize)> {
     let first = *text.first()?;
-    if first.is_ascii_alphabetic() {
-        let skipped = weekday(text).unwrap_or(0);
-        let (stamp, length) = month_first(&text[skipped..]).or_else(|| numbers(&text[skipped..]))?;
-        return Some((stamp, skipped + length));
+    if !first.is_ascii_alphabetic() {
+        return numbers(text);
     }
-    numbers(text)
+    let skipped = weekday(text).unwrap_or(0);
+    let rest = &text[skipped..];
+    let (stamp, length) = if rest.first()?.is_ascii_digit() { numbers(rest) } else { month_first(rest) }?;
+    Some((stamp, skipped + length))
 }
 
 /// Reads `Mon DD …`, with the year after the day, after the time, or missing (RFC 3164, `ctime`, Cisco, CEF).

@@ -46,11 +46,17 @@ pub(super) fn month(text: &[u8]) -> Option<(i8, usize)> {
 
 /// Returns the length of the name of a day at the start of `text`, including the comma and space after it.
 pub(super) fn weekday(text: &[u8]) -> Option<usize> {
-    let key = [lower(text, 0)?, lower(text, 1)?, lower(text, 2)?];
-    if !matches!(key[0], b'm' | b't' | b'w' | b'f' | b's') {
-        return None;
-    }
-    let name = DAYS.iter().find(|name| name[..3] == key)?;
+    let day = match &[lower(text, 0)?, lower(text, 1)?, lower(text, 2)?] {
+        b"mon" => 0,
+        b"tue" => 1,
+        b"wed" => 2,
+        b"thu" => 3,
+        b"fri" => 4,
+        b"sat" => 5,
+        b"sun" => 6,
+        _ => return None,
+    };
+    let name = DAYS[day];
     let mut length = word(text);
     if length != 3 && !eq(&text[..length], name) {
         return None;
