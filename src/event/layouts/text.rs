@@ -10,7 +10,7 @@ use std::ops::Range;
 
 use self::addresses::{Seen, address};
 use self::users::{is_domain_user, is_user_name, subject};
-use self::word::{Text, Word, is_arrow, is_gap, trimmed};
+use self::word::{Signs, Text, Word, is_arrow, is_gap, trimmed};
 use crate::event::names;
 use crate::event::sheet::{Form, Label, Part, Raw, Sheet, find};
 use crate::event::{time, value};
@@ -40,7 +40,12 @@ pub(super) fn read(part: Part<'_>, sheet: &mut Sheet) {
     let (mut is_login, mut has_request) = (false, false);
     let first = sheet.fields.len();
     for _ in 0..MAX_WORDS {
-        let Some(raw) = text.word() else { break };
+        let Some((raw, signs)) = text.signed_word() else { break };
+        // `-`, `0`, `>`: columns have many of them, and none is anything. `[` may begin a user.
+        if raw.end - raw.start == 1 && line[raw.start] != b'[' && !line[raw.start].is_ascii_alphabetic() {
+            before = [Some(raw), before[0], before[1]];
+            continue;
+        }
         if let Some(end) = pair(line, sheet, &mut pairs, raw) {
             text.at = text.at.max(end);
             before = [Some(raw), before[0], before[1]];
@@ -55,13 +60,15 @@ pub(super) fn read(part: Part<'_>, sheet: &mut Sheet) {
             is_login = !login(part, raw, sheet);
         } else if bytes.is_empty() {
             skip = is_arrow(&line[raw.start..raw.end]);
-        } else if let Some(end) = address(part, raw, word, before, &mut seen, sheet) {
+        } else if signs.has_any(Signs::DOT | Signs::COLON)
+            && let Some(end) = address(part, raw, word, before, &mut seen, sheet)
+        {
             text.at = text.at.max(end);
         } else if bytes.iter().all(u8::is_ascii_uppercase) && value::is_method(bytes) {
             has_request |= request(line, word, before[0], &mut text, sheet);
         } else if bytes == b"client" && named_port(part, text.at, sheet) {
             // `named_port` has read the name and the port.
-        } else if is_url(bytes) {
+        } else if signs.has_all(Signs::COLON | Signs::SLASH) && is_url(bytes) {
             sheet.level += 1;
             // In `http://a.example/...` the dots mean that the URL was cut; they do not end a sentence.
             let end = if line[word.end..raw.end].starts_with(b"...") { word.end + 3 } else { word.end };
@@ -71,7 +78,7 @@ pub(super) fn read(part: Part<'_>, sheet: &mut Sheet) {
             sheet.level -= 1;
         } else if is_tls_request(part, raw, before) {
             sheet.known("request_uri", raw.start + 1..raw.end - 1);
-        } else if let Some((name, span)) = shaped(part, raw, word) {
+        } else if let Some((name, span)) = shaped(part, raw, word, signs) {
             sheet.level += 2;
             sheet.known(name, span);
             sheet.level -= 2;
@@ -80,7 +87,7 @@ pub(super) fn read(part: Part<'_>, sheet: &mut Sheet) {
             sheet.known(name, span);
             sheet.level -= 2;
         } else {
-            labelled(part, raw, word, before[0], &mut text, sheet);
+            labelled(part, (raw, signs), word, before[0], &mut text, sheet);
         }
         if skip || !is_arrow(&line[raw.start..raw.end]) {
             before = [Some(raw), before[0], before[1]];
@@ -245,13 +252,13 @@ fn is_url(text: &[u8]) -> bool {
 }
 
 /// Returns the name of a value that its shape alone tells: `CORP\eve`, `"a.example."`, `a.example/A/IN`, `inbound`.
-fn shaped(part: Part<'_>, raw: Word, word: Word) -> Option<(&'static str, Range<usize>)> {
+fn shaped(part: Part<'_>, raw: Word, word: Word, signs: Signs) -> Option<(&'static str, Range<usize>)> {
     let line = part.line;
     let bytes = &line[word.start..word.end];
     if matches!(bytes, b"inbound" | b"outbound") {
         return Some(("direction", word.start..word.end));
     }
-    let sign = memchr::memchr2(b'\\', b'/', bytes);
+    let sign = if signs.has_any(Signs::SLASH) { memchr::memchr2(b'\\', b'/', bytes) } else { None };
     if sign.is_some_and(|at| bytes[at] == b'\\') {
         // `(192.0.2.7/443)(CORP\eve)`
         let start = bytes.iter().rposition(|byte| matches!(*byte, b'(' | b'=' | b':')).map_or(0, |at| at + 1);
@@ -315,7 +322,10 @@ fn verdict(part: Part<'_>, raw: Word, word: Word, text: &Text<'_>) -> Option<(&'
         let ends = word.end == part.end || is_end(part.line.get(word.end));
         return (start > 0 || begins && ends).then_some(("outcome", word.start + start..word.end));
     }
-    if !ACTIONS.iter().any(|word| word.as_bytes().eq_ignore_ascii_case(bytes)) {
+    // The first letter rules out most words.
+    let may_be =
+        bytes.first().is_some_and(|byte| matches!(byte.to_ascii_lowercase(), b'a' | b'b' | b'd' | b'p' | b'r'));
+    if !may_be || !ACTIONS.iter().any(|word| word.as_bytes().eq_ignore_ascii_case(bytes)) {
         return None;
     }
     let next = text.peek().map(|next| &part.line[next.start..next.end]);
@@ -325,14 +335,21 @@ fn verdict(part: Part<'_>, raw: Word, word: Word, text: &Text<'_>) -> Option<(&'
 }
 
 /// Reads the value after a label: `user eve`, `User: CORP\eve`, `for eve from`, and other words that end in a colon.
-fn labelled(part: Part<'_>, raw: Word, word: Word, before: Option<Word>, text: &mut Text<'_>, sheet: &mut Sheet) {
+fn labelled(
+    part: Part<'_>,
+    (raw, signs): (Word, Signs),
+    word: Word,
+    before: Option<Word>,
+    text: &mut Text<'_>,
+    sheet: &mut Sheet,
+) {
     let line = part.line;
     let mut word = word;
     let mut name = &line[word.start..word.end];
     if name.len() > 40 || !name[0].is_ascii_alphabetic() {
         return;
     }
-    if label_with_value(line, word, sheet) {
+    if signs.has_any(Signs::OPEN | Signs::COLON) && label_with_value(line, word, sheet) {
         return;
     }
     let has_colon = line[raw.start..raw.end].ends_with(b":") || line[raw.end..part.end].starts_with(b" : ")
@@ -341,11 +358,13 @@ fn labelled(part: Part<'_>, raw: Word, word: Word, before: Option<Word>, text: &
     let is_user =
         [&b"user"[..], b"username", b"account", b"login", b"usr"].iter().any(|user| user.eq_ignore_ascii_case(name));
     // `[user]` stands for itself, but in `[user] [eve]`, and so do `user,` and `FAIL LOGIN:`.
-    let next_opens = text.peek().is_some_and(|next| line[next.start] == b'[');
-    let is_alone = line[raw.start] == b'[' && line[raw.end - 1] == b']' && !next_opens
-        || matches!(line[..part.end].get(raw.end), Some(b',' | b';'))
-        || before.is_some_and(|before| matches!(&line[before.start..before.end], b"FAIL" | b"OK"));
-    if is_user && is_alone {
+    let next_opens = || text.peek().is_some_and(|next| line[next.start] == b'[');
+    let is_alone = || {
+        line[raw.start] == b'[' && line[raw.end - 1] == b']' && !next_opens()
+            || matches!(line[..part.end].get(raw.end), Some(b',' | b';'))
+            || before.is_some_and(|before| matches!(&line[before.start..before.end], b"FAIL" | b"OK"))
+    };
+    if is_user && is_alone() {
         return;
     }
     if !has_colon && !is_user {

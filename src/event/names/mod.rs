@@ -424,12 +424,25 @@ pub(super) fn is_port(name: &[u8]) -> bool {
         }
         _ => false,
     };
-    Key::new(name).and_then(|key| index().get(key.hash)).is_some_and(|meanings| meanings.iter().any(is_port))
+    whole(name).and_then(|hash| index().get(hash)).is_some_and(|meanings| meanings.iter().any(is_port))
 }
 
 /// Returns true if the table knows the whole name.
 pub(super) fn is_exact(name: &[u8]) -> bool {
-    Key::new(name)
-        .and_then(|key| index().get(key.hash))
+    whole(name)
+        .and_then(|hash| index().get(hash))
         .is_some_and(|meanings| meanings.iter().any(|entry| entry.meaning != Meaning::Nothing))
+}
+
+/// Returns the hash of a whole name, like [`Key::new`].
+fn whole(name: &[u8]) -> Option<u64> {
+    let (mut hash, mut length) = (0_u64, 0);
+    for byte in name {
+        let folded = FOLDED[*byte as usize];
+        if folded != 0 {
+            hash = hash.wrapping_mul(BASE).wrapping_add(u64::from(folded));
+            length += 1;
+        }
+    }
+    (0 < length && length <= MAX_KEY).then_some(hash)
 }
