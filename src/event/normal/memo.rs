@@ -6,7 +6,8 @@ use super::context::Context;
 use crate::event::names::{self, Key, KnownName, hint};
 use crate::event::sheet::{Label, Raw, Sheet, TOP};
 
-/// The number of names that are kept. Logs have up to a few hundred; each has one slot.
+/// The number of names that are kept. Logs have up to a few hundred; each can be in either slot of a pair, so that two names do not
+/// displace each other on every line.
 const SLOTS: usize = 1024;
 
 /// The maximum number of objects around a field that count for its name.
@@ -82,10 +83,14 @@ impl Memo {
             label => self.hash(own_name(label, sheet, context), self.path(field.parent)),
         };
         let slot = hash as usize % SLOTS;
-        if self.slots[slot].0 == hash {
-            return self.slots[slot].1;
+        for slot in [slot, slot ^ 1] {
+            if self.slots[slot].0 == hash {
+                return self.slots[slot].1;
+            }
         }
         let found = self.look_up(field, sheet, context);
+        // The older of the two goes.
+        self.slots[slot ^ 1] = self.slots[slot];
         self.slots[slot] = (hash, found);
         found
     }
