@@ -288,14 +288,13 @@ impl Report {
             let (feeds, count) = (std::cmp::Reverse(about.sources.len()), std::cmp::Reverse(row.pair.count));
             (strength, confidence, feeds, count)
         };
-        let name = |row: &Row| {
-            let (about, who) = (&tally.abouts[&row.indicator], row.who());
-            (about.indicator.clone(), who.ip.to_owned(), who.user.to_owned(), who.host.to_owned(), row.indicator)
-        };
-        let mut keyed: Vec<_> = rows.drain(..).map(|row| (rank(&row), row)).collect();
-        keyed
-            .sort_by(|(rank, row), (other_rank, other)| rank.cmp(other_rank).then_with(|| name(row).cmp(&name(other))));
-        let rows = keyed.into_iter().map(|(_, row)| row).collect();
+        // The keys are found once for each row: a report has up to a million.
+        let mut keyed: Vec<_> =
+            rows.drain(..).map(|row| (rank(&row), tally.abouts[&row.indicator].indicator.as_str(), row)).collect();
+        keyed.sort_by(|(rank, name, row), (other_rank, other_name, other)| {
+            (rank, name, row.key(), row.indicator).cmp(&(other_rank, other_name, other.key(), other.indicator))
+        });
+        let rows = keyed.into_iter().map(|(_, _, row)| row).collect();
         Self { rows, tally, files, unread, withheld, logs, bytes, is_broken_off: signal::came() }
     }
 

@@ -221,6 +221,11 @@ pub(super) struct Row {
 }
 
 impl Row {
+    /// The client as one text, which sorts like [`Who`].
+    pub(super) fn key(&self) -> &str {
+        &self.who
+    }
+
     pub(super) fn who(&self) -> Who<'_> {
         let mut parts = self.who.splitn(3, '\0');
         let mut next = || parts.next().unwrap_or("");
