@@ -30,7 +30,7 @@ pub(crate) fn known<'v>(kernel: Kernel, count: usize, value: impl Fn(usize) -> &
 }
 
 /// How to read the octets of an address, by their numbers of digits.
-#[cfg(any(target_arch = "x86_64", test))]
+#[cfg(target_arch = "x86_64")]
 mod octets {
     /// The octets of an address with these lengths.
     #[derive(Clone, Copy)]
@@ -69,7 +69,7 @@ mod octets {
 }
 
 /// Tables to look up a byte by its two halves: a byte is one of names if the entries of both have a bit in common.
-#[cfg(any(target_arch = "x86_64", test))]
+#[cfg(target_arch = "x86_64")]
 mod halves {
     const MARK: u8 = 1;
     const DIGIT: u8 = 2;

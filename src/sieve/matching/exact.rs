@@ -124,7 +124,7 @@ impl Matcher {
     }
 
     /// Looks up the indicator of a hash, which the compiled tables hold. There must be no overlay.
-    #[inline]
+    #[inline(always)]
     pub(super) fn look_up_id(&mut self, id: u32) {
         if self.filter.is_trivial() && self.sieve.0.indicators.flags(id).is_plain_block() {
             self.scratch.clear();
