@@ -97,6 +97,8 @@ struct Region {
     stop: usize,
     /// The start of separate text after `, ; | ^` in the path.
     end: usize,
+    /// True if it has no scheme, and an encoded slash begins its path.
+    is_encoded: bool,
 }
 
 /// The position of a place relative to the URLs around it.

@@ -132,6 +132,8 @@ struct Scan<'a, 's> {
     starts: VecDeque<usize>,
     /// A part of the haystack in which nothing ends a URL.
     without_end: Range<usize>,
+    /// The path of the latest URL without a scheme whose first slash is encoded. No other such URL begins in it.
+    encoded_path: Range<usize>,
     rest: Rest,
     /// The latest sequence of DNS labels.
     labels: Labels,
@@ -164,6 +166,7 @@ impl<'a, 's> Scan<'a, 's> {
             regions,
             starts,
             without_end: 0..0,
+            encoded_path: 0..0,
             rest: Rest::NONE,
             labels: Labels::default(),
             next_exact,

@@ -126,6 +126,9 @@ impl Scan<'_, '_> {
 
     /// Reads the URL that a host at `start` begins, as another reading of the current place. `written`: the spelling of its first slash.
     pub(super) fn url_without_scheme(&mut self, start: usize, written: Written, name_like: bool) -> Option<usize> {
+        if written != Written::Plain && self.encoded_path.contains(&start) {
+            return None;
+        }
         let draft = Draft { starts: &[start], behind: start, has_scheme: false, written, name_like, is_plain: false };
         self.url(&draft).map(|(next, _)| next)
     }
@@ -195,6 +198,7 @@ impl Scan<'_, '_> {
         if !draft.has_scheme && draft.written != Written::Plain {
             // What follows an encoded slash may as well be a value of its own: `u=evil.test%2Fother.test`.
             region.end = region.path;
+            self.encoded_path = region.path..region.stop;
         } else if let Some(len) = own_text(&bytes[region.path..region.query.max(region.path)]) {
             region.end = region.path + len;
         }

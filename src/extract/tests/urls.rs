@@ -97,6 +97,15 @@ fn urls() {
             "u=evil.test%2Fother.test",
             &["url evil.test/other.test @evil.test%2Fother.test", "name other.test", "alt name 2Fother.test"],
         ),
+        (
+            "evil.test%2Fother.test%2Fa&v=other.test%2Fb",
+            &[
+                "url evil.test/other.test/a @evil.test%2Fother.test%2Fa",
+                "name other.test",
+                "alt name 2Fother.test",
+                "url other.test/b @other.test%2Fb",
+            ],
+        ),
         ("evil.test%2Eb", &["name evil.test"]),
         (r"evil.test\x2fa", &["name evil.test"]),
         // URLs within a URL.

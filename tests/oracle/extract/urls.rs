@@ -231,7 +231,9 @@ impl Line<'_> {
                 let query = text[path..text_end].iter().position(|b| matches!(b, b'?' | b'#'));
                 let stop = from[text_end];
                 let query = query.map_or(stop, |len| from[path + len]);
-                let own = Region { start: first, behind: draft.behind, path: from[path], query, stop, end: stop };
+                let is_encoded = separator.is_none() && written != Written::Plain;
+                let own =
+                    Region { start: first, behind: draft.behind, path: from[path], query, stop, end: stop, is_encoded };
                 region.get_or_insert(own);
                 if url::canonicalise(&text[..end], &mut UrlScratch::new()).is_err() {
                     continue;
@@ -251,7 +253,7 @@ impl Line<'_> {
         let mut region = region?;
         let path = &bytes[region.path..region.query.max(region.path)];
         let separates = |at: &usize| char_at(path, *at).is_some_and(|(c, _)| ",;|^、，；｜،؛".contains(c));
-        if separator.is_none() && written != Written::Plain {
+        if region.is_encoded {
             // What follows may be a value of its own.
             region.end = region.path;
         } else if let Some(len) = (0..path.len()).find(separates) {
@@ -342,6 +344,10 @@ impl Line<'_> {
     ) -> Option<(Place, Region)> {
         let after = port.map_or(host_end, |(_, end)| end);
         let written = escapes::path(self.bytes.get(after..)?)?;
+        let is_within = |url: &Region| url.is_encoded && (url.path..url.stop).contains(&start);
+        if written != Written::Plain && self.urls.iter().any(is_within) {
+            return None;
+        }
         if self.zone(start, None) != Zone::Text {
             return None;
         }
