@@ -34,8 +34,11 @@ fn may_be_value(word: &str) -> bool {
 /// The value in a word of prose: as it stands, or without the punctuation around it.
 fn value_in<'w>(word: &'w str, rules: &Rules) -> Option<&'w str> {
     let word = undecorated(word);
-    let bare = word.trim_matches([',', ';', '|', '(', ')', '.', ':', '!', '?', '*', '"', '\'']);
-    [word, bare].into_iter().find(|text| is_value(text, rules))
+    let is_sign = |c: char| matches!(c, ',' | ';' | '|' | '(' | ')' | '.' | ':' | '!' | '?' | '*' | '"' | '\'');
+    let bare = word.trim_matches(is_sign);
+    // Brackets may also belong to the value: `[2001:db8::1]:80`.
+    let inner = bare.trim_matches(|c: char| is_sign(c) || matches!(c, '[' | ']' | '{' | '}'));
+    [word, bare, inner].into_iter().find(|text| is_value(text, rules))
 }
 
 /// Returns true if a word is a value beyond doubt.
@@ -81,6 +84,7 @@ mod tests {
             ("→ evil.test/a", &["evil.test/a"]),
             ("“evil.test”", &["evil.test"]),
             ("[2001:db8::1]:80 2001:db8::2", &["[2001:db8::1]:80", "2001:db8::2"]),
+            ("[evil.test] {192.0.2.9}, evil.test[1]", &["evil.test", "192.0.2.9"]),
             ("evil[.]test someone@evil.test", &["evil[.]test", "someone@evil.test"]),
             ("d41d8cd98f00b204e9800998ecf8427e", &["d41d8cd98f00b204e9800998ecf8427e"]),
             ("seen twice, e.g. by U.S. users of v1.2 at 12:34:56 on 2026-05-01", &[]),

@@ -387,7 +387,7 @@ fn with_slash(value: &str, rules: &Rules) -> Result<Value, Reject> {
 }
 
 /// Returns true if the text after an address, from its slash on, was meant as a prefix length or a netmask: perhaps with punctuation after
-/// it, or as the start of a range of networks. The parser rejects what is malformed with a reason.
+/// it, or as the first of several networks. The parser rejects what is malformed with a reason.
 fn is_prefix_length(rest: &str) -> bool {
     use class::{DIGIT, DOT};
 
@@ -395,9 +395,10 @@ fn is_prefix_length(rest: &str) -> bool {
     let digits = length.bytes().take_while(u8::is_ascii_digit).count();
     let is_netmask = || only(length, DIGIT | DOT) && length.bytes().filter(|&byte| byte == b'.').count() == 3;
     let is_sign = |c: char| matches!(c, ',' | ';' | ':' | '.' | '!' | ')' | ']') || !c.is_ascii() && !c.is_alphabetic();
-    let is_range = |text: &str| text.starts_with('-') && only(&text[1..], DIGIT | DOT | class::SLASH);
+    let is_more = |c: char| c.is_ascii_digit() || matches!(c, '.' | '/' | ',' | ';' | '|' | '-');
+    let is_list = |text: &str| text.starts_with([',', ';', '|', '-']) && text.chars().all(is_more);
     let behind = &length[digits..];
-    (1..4).contains(&digits) && (behind.chars().all(is_sign) || is_range(behind)) || only(length, DIGIT) || is_netmask()
+    (1..4).contains(&digits) && (behind.chars().all(is_sign) || is_list(behind)) || only(length, DIGIT) || is_netmask()
 }
 
 fn network(value: &str, port: Option<u16>) -> Result<Value, Reject> {
