@@ -341,15 +341,14 @@ impl Lint {
             // A pattern can also take from names above those that it matches.
             let is_pattern = entry.allow.contains(['*', '?']);
             let which = if is_pattern { "more specific than it" } else { "beneath it" };
-            writeln!(
-                out,
-                "{} ({}:{}) has no effect on {} {which}; `allow_all` would: {}",
-                Escaped::new(&entry.allow),
-                Escaped::new(&entry.feed),
-                entry.line,
-                counted(entry.beneath, "indicator"),
-                examples.join(", ")
-            )?;
+            let allow = Escaped::new(&entry.allow);
+            write!(out, "{allow} ({}:{}) has no effect", Escaped::new(&entry.feed), entry.line)?;
+            if entry.beneath == 0 {
+                writeln!(out, ": no allow entry suppresses a listed URL with a path")?;
+                continue;
+            }
+            let beneath = counted(entry.beneath, "indicator");
+            writeln!(out, " on {beneath} {which}; `allow_all` would: {}", examples.join(", "))?;
         }
         if self.report.without_effect.len() > shown {
             writeln!(out, "more entries without effect, see --all: {}", self.report.without_effect.len() - shown)?;

@@ -289,6 +289,20 @@ fn allow_entries_without_effect_are_said() {
     holds(&text, &["evil.test (ours:1) has no effect on 1 indicator beneath it; `allow_all` would: www.evil.test"]);
     let report = lint_json(&files, "-f list.txt --allow-all ours.txt");
     assert_eq!(report["without_effect"], json!([]));
+    // A listed URL with a path, but neither one that is not listed nor one of a whole host.
+    let files = [
+        ("list.txt", "http://evil.test/a\nhttp://evil.test/b\nhttp://bad.example/\n"),
+        ("ours.txt", "https://evil.test/a\nhttp://evil.test/c\nhttp://bad.example/\n"),
+    ];
+    for option in ["--allow", "--allow-all"] {
+        let report = lint_json(&files, &format!("-f list.txt {option} ours.txt"));
+        let entry = json!({
+            "allow": "http://evil.test/a", "feed": "ours", "line": 1, "beneath": 0, "examples": ["http://evil.test/a"]
+        });
+        assert_eq!(report["without_effect"], json!([entry]), "{option}");
+    }
+    let (_, text, _) = lint(&files, "-f list.txt --allow ours.txt");
+    holds(&text, &["http://evil.test/a (ours:1) has no effect: no allow entry suppresses a listed URL with a path"]);
 }
 
 #[test]

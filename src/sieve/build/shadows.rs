@@ -5,7 +5,7 @@ use ipnet::IpNet;
 use super::beneath::Taken;
 use super::globs::NamePatterns;
 use crate::indicator::{Action, Scope};
-use crate::sieve::matching::view::IndicatorRef;
+use crate::sieve::matching::view::{IndicatorRef, Source};
 use crate::sieve::report::build_report::{NoEffect, Shadow};
 use crate::sieve::tables::indicators::Value;
 use crate::sieve::tables::{Named, Tables};
@@ -54,7 +54,7 @@ fn names_of(tables: &Tables, id: u32) -> Vec<(&str, Scope)> {
 
 /// Finds, for each allow entry, the host-level block indicators that it shadows. Those under it, if it allows all, are
 /// in `taken` already; those at the same place or above are looked up here. Also returns the entries that shadow
-/// nothing, but would if they allowed all.
+/// nothing, but would if they allowed all, and URLs with a path that are both allowed and listed.
 pub(super) fn shadows(tables: &Tables, mut taken: Vec<Taken>, examples: usize) -> (Vec<Shadow>, Vec<NoEffect>) {
     let names = |id: u32| names_of(tables, id);
     let patterns = NamePatterns::new(tables);
@@ -75,7 +75,32 @@ pub(super) fn shadows(tables: &Tables, mut taken: Vec<Taken>, examples: usize) -
     let here = std::mem::take(&mut found.taken);
     let here = found.settled(here);
     let all = found.settled(here.iter().chain(&taken).copied().collect());
-    found.finish(&here, &all, examples)
+    let (shadows, mut without) = found.finish(&here, &all, examples);
+    without.extend(listed_urls(tables, examples));
+    (shadows, without)
+}
+
+/// Finds the allow entries for URLs with a path that are listed, too. No allow entry suppresses such a URL.
+fn listed_urls(tables: &Tables, examples: usize) -> impl Iterator<Item = NoEffect> {
+    let is_listed = |id: &u32| {
+        let flags = tables.indicators.flags(*id);
+        flags.has(Action::Block)
+            && (flags.has(Action::Allow) || flags.has(Action::AllowAll))
+            && matches!(tables.indicators.value(*id), Value::Url(_))
+            && host_of(tables, *id).is_empty()
+    };
+    (0..tables.indicators.len() as u32).filter(is_listed).flat_map(move |id| {
+        let indicator = IndicatorRef::new(tables, id);
+        let sources = indicator.sources().filter(|source| source.action() != Action::Block);
+        let of = |source: Source<'_>| NoEffect {
+            allow: indicator.to_string(),
+            feed: source.feed().name.clone(),
+            line: source.line().unwrap_or(0),
+            beneath: 0,
+            examples: std::iter::once(indicator.to_string()).take(examples).collect(),
+        };
+        sources.map(of).collect::<Vec<_>>()
+    })
 }
 
 struct Shadows<'t> {

@@ -201,7 +201,7 @@ pub struct Shadow {
 }
 
 /// An allow entry that shadows nothing, because every block indicator under it is more specific. The action `allow_all` would shadow them.
-/// A pattern is less specific than any name.
+/// A pattern is less specific than any name. Also a URL with a path that is both allowed and listed: no allow entry suppresses it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct NoEffect {
@@ -212,9 +212,9 @@ pub struct NoEffect {
     /// The entry's line; 0 if the feed has none.
     pub line: u32,
     /// The number of block indicators that `allow_all` would shadow: those under the entry, and for a pattern also names above those that
-    /// it matches.
+    /// it matches. 0 for a URL with a path.
     pub beneath: u64,
-    /// The first of these indicators, in the order of their ids, up to [`examples`](crate::sieve::SieveBuilder::examples).
+    /// The first of these indicators, or the URL itself, in the order of their ids, up to [`examples`](crate::sieve::SieveBuilder::examples).
     pub examples: Vec<String>,
 }
 
