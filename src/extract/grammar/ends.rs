@@ -481,4 +481,102 @@ mod tests {
             assert_eq!(by_rank(&ends), by_rank(&want), "{text} up to {most}");
         }
     }
+
+    #[test]
+    fn what_may_end_a_url() {
+        let cut = |text: &str, at: usize, in_query, in_parameter| is_cut(text.as_bytes(), at, in_query, in_parameter);
+        let always = |text: &str| cut(text, 1, false, false) && cut(text, 1, true, false) && cut(text, 1, true, true);
+        let never = |text: &str| !cut(text, 1, false, false) && !cut(text, 1, true, false) && !cut(text, 1, true, true);
+        let in_path = |text: &str| cut(text, 1, false, false) && !cut(text, 1, true, false);
+
+        for byte in (0..=0x7F_u8).filter(|byte| !b":_&+%\\".contains(byte)) {
+            let is_end = byte <= b' ' || b"\x7F\"<>`,;|'()[]{}!*$^".contains(&byte);
+            let text = format!("a{}b", char::from(byte));
+            assert!(if is_end { always(&text) } else { never(&text) }, "{text:?}");
+        }
+        for text in [
+            "a::b",
+            "a__;!!",
+            "a\\",
+            "a\\\\\\\\\\\\\\\\",
+            "a\u{201D}b",
+            "a\u{FF5C}",
+            "a\u{FFE5}",
+            "a\u{3000}",
+            "a\u{200B}",
+            "a\u{FEFF}",
+        ] {
+            assert!(always(text), "{text}");
+        }
+        for text in [
+            "a:b",
+            "a:",
+            "a__b",
+            "a_;",
+            "a\\\\\\\\\\\\\\\\\\",
+            "a\\b",
+            "a\\\\n",
+            "a\u{E9}",
+            "a\u{FF41}",
+            "a\u{FFE7}",
+            "a\u{2061}",
+            "a%",
+            "a%2",
+            "a%41",
+        ] {
+            assert!(never(text), "{text}");
+        }
+        for text in ["a+b", "a%20b", "a%2520b", "a%5Cn", "a%255Cu", "a%5c%22", "a%3F", "a\\x22", "a\\x20b"] {
+            assert!(in_path(text), "{text}");
+        }
+        for text in ["a%2541", "a%2541n", "a%5Cq", "a%5C", "a%255Cq", "a%25", "a%41n", "a\\x41", "a\\x2", "a\\y22"] {
+            assert!(never(text), "{text}");
+        }
+        // The query of another URL ends at its next parameter.
+        assert!(in_path("a&b") && cut("a&b", 1, true, true));
+    }
+
+    #[test]
+    fn what_is_trimmed() {
+        for (text, len) in [
+            ("", 0),
+            ("...", 0),
+            ("a.,;:!?'\"\\", 1),
+            ("a-", 2),
+            ("a)", 1),
+            ("(a)", 3),
+            ("[a]", 3),
+            ("{a}", 3),
+            ("(a))", 3),
+            ("(a).)", 3),
+            ("(a]", 2),
+            ("(a}", 2),
+            ("[a)", 2),
+            ("{a]", 2),
+            ("a(", 2),
+        ] {
+            assert_eq!(trim(text.as_bytes()), len, "{text}");
+        }
+    }
+
+    #[test]
+    fn ends_in_an_authority_are_those_of_its_first_sign() {
+        for (text, behind, want) in [
+            ("a.test", 0, &[][..]),
+            ("a.test,b;c", 0, &[6]),
+            (",a;b", 0, &[2]),
+            ("x,a;b", 2, &[3]),
+            // After an `@`, a host begins anew.
+            ("a,b;c@d!e", 0, &[1, 7]),
+            ("a@,b", 0, &[2]),
+            // Brackets, colons and signs that are not ASCII may belong to the host.
+            ("a[b]c,d;e", 0, &[1, 3, 5]),
+            ("a::b,c", 0, &[1, 4]),
+            ("a\u{3002}b\u{3001},;", 0, &[1, 5, 8]),
+            ("a]]]]]]]]]],", 0, &[1, 2, 3, 4, 5, 6, 7, 8]),
+        ] {
+            let found: Vec<usize> = in_authority(text.as_bytes(), behind, text.len()).collect();
+            assert_eq!(found, want, "{text}");
+        }
+    }
 }

@@ -161,3 +161,102 @@ fn written(text: &[u8], want: u8) -> Option<(usize, u8)> {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_rest_of_an_escape_is_told_from_a_word() {
+        for (text, start, len) in [
+            ("\\nkey", 1, 1),
+            ("\\qkey", 1, 0),
+            ("\\xffa", 1, 3),
+            ("\\xfg", 1, 0),
+            ("\\u00e9a", 1, 5),
+            ("\\u00eg", 1, 0),
+            ("%41a", 1, 2),
+            ("%4g", 1, 0),
+            ("%2541", 1, 4),
+            ("%254g", 1, 2),
+            ("#0337", 1, 3),
+            ("#038", 1, 0),
+            ("#03", 1, 0),
+            ("=3Da", 1, 2),
+            ("=3D3Da", 1, 4),
+            ("=3E", 1, 0),
+            ("nkey", 0, 0),
+            ("\x1B[31ma", 2, 3),
+            ("\x1B[Ka", 2, 1),
+            ("\x1B[1;31ma", 4, 3),
+            ("\x1B[1:31ma", 4, 3),
+            ("\x1B[1,31ma", 4, 0),
+            ("\x1B[1;31ma", 2, 0),
+            ("\x1B[2Ja", 2, 2),
+            ("\x1B[Ja", 2, 0),
+            ("\x1B[31_a", 2, 0),
+            ("\\u001B[31ma", 7, 3),
+            ("\\x1b[31ma", 5, 3),
+            ("#033[31ma", 5, 3),
+            ("\\033[31ma", 5, 3),
+            ("\\e[31ma", 3, 3),
+            ("^[[31ma", 3, 3),
+            ("^[31ma", 2, 0),
+            ("a[31ma", 2, 0),
+            (":31ma", 1, 0),
+        ] {
+            assert_eq!(escape_len(text.as_bytes(), start), len, "{text:?}");
+        }
+    }
+
+    #[test]
+    fn spellings_of_the_separator() {
+        let of = |text: &str, from| separator(text.as_bytes(), from);
+        for (text, len) in [
+            ("http://a", 3),
+            ("http:\\\\a", 3),
+            ("HTTPS:\\\\\\\\a", 5),
+            ("http:\\/\\/a", 5),
+            ("http:\\\\\\/\\\\\\/a", 9),
+            ("http&#58;//a", 7),
+            ("http&colon;//a", 9),
+            ("http:&#x2f;/a", 8),
+            ("http\\u003a//a", 8),
+            ("http:\\u002F/a", 8),
+        ] {
+            let from = "http".len() + usize::from(text.starts_with("HTTPS"));
+            assert_eq!(of(text, from), Some((len, Written::Plain)), "{text}");
+        }
+        for (text, len, is_twice) in [
+            ("http%3A%2F%2Fa", 9, false),
+            ("http%3a//a", 5, false),
+            ("http:%2F/a", 5, false),
+            ("http:/%2fa", 5, false),
+            ("http%253A%252F%252Fa", 15, true),
+            ("http%253a//a", 7, true),
+            ("http%3A%252F/a", 9, true),
+        ] {
+            assert_eq!(of(text, 4), Some((len, Written::Percent { is_twice })), "{text}");
+        }
+        for text in [
+            "http",
+            "http:",
+            "http:/a",
+            "http:a",
+            "http%3B//a",
+            "http%2A//a",
+            "http%25",
+            "http:\\x2f\\x2fa",
+            "smtp:\\\\\\\\/\\\\\\\\/a",
+            "http:\\a",
+            "http:\\\\\\a",
+            "http:\\\\\\\\\\a",
+            "smtp:\\\\a",
+            "http&#59;//a",
+            "http\\u003b//a",
+            "http\\:\\/\\/a",
+        ] {
+            assert_eq!(of(text, 4), None, "{text}");
+        }
+    }
+}

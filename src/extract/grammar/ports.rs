@@ -43,3 +43,83 @@ pub(in crate::extract) fn address_port(bytes: &[u8], end: usize) -> Option<(u16,
     };
     (!goes_on).then_some((port, end))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The port after an address, and the end of its text.
+    fn after(text: &str) -> Option<(u16, usize)> {
+        address_port(text.as_bytes(), 0)
+    }
+
+    #[test]
+    fn ports_of_addresses_are_whole_numbers() {
+        for (text, port, len) in [
+            ("/443", 443, 4),
+            ("/1", 1, 2),
+            ("/65535", 65535, 6),
+            ("/53 ", 53, 3),
+            ("/53,", 53, 3),
+            ("/53.", 53, 3),
+            ("/53. ", 53, 3),
+            ("/53-", 53, 3),
+            ("/53:", 53, 3),
+            ("/53:a", 53, 3),
+            ("/53\u{201D}", 53, 3),
+            ("#53", 53, 3),
+            ("#53:", 53, 3),
+            ("#53/", 53, 3),
+            ("%2F443", 443, 6),
+        ] {
+            assert_eq!(after(text), Some((port, len)), "{text}");
+        }
+        for text in [
+            "",
+            "/",
+            "/0",
+            "/65536",
+            "/100000",
+            "/53a",
+            "/53_",
+            "/53/",
+            "/53?",
+            "/53#",
+            "/53%",
+            "/53=",
+            "/53&",
+            "/53+",
+            "/53~",
+            "/53@",
+            "/53:8",
+            "/53.a",
+            "/53.8",
+            "/53-a",
+            "/53\u{E9}",
+            "#53a",
+            "#53_",
+            "#0",
+            "?53",
+            "53",
+            "(53",
+            "(53,",
+            "(0)",
+            "()",
+        ] {
+            assert_eq!(after(text), None, "{text}");
+        }
+        assert_eq!((after("(53)"), after("(53)a"), after("(53%29a")), (Some((53, 4)), Some((53, 4)), Some((53, 6))));
+    }
+
+    #[test]
+    fn ports_after_colons_are_not_part_of_something_longer() {
+        let port = |text: &str| port(text.as_bytes(), 0);
+        for text in [":80", ":80/", ":80.", ":80. ", ":80:", ":80:a", ":80-", ":80%20"] {
+            assert_eq!(port(text), Some((80, 3)), "{text}");
+        }
+        assert_eq!((port(":0"), port("%3A80"), port(":65535")), (Some((0, 2)), Some((80, 5)), Some((65535, 6))));
+        for text in ["", ":", "80", ":80a", ":80_", ":80.1", ":80:1", ":65536", ":000080", "/80"] {
+            assert_eq!(port(text), None, "{text}");
+        }
+    }
+}

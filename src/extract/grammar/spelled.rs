@@ -238,9 +238,22 @@ mod tests {
 
     #[test]
     fn what_looks_like_an_escape_stands_for_itself() {
-        for text in
-            ["%4", "%41", "%2g", "%25", "\\x41", "\\u2022", "\\q", "&amp;", "&x;", "&#65;", "&#x;", "&;", "&#99999999;"]
-        {
+        for text in [
+            "%4",
+            "%41",
+            "%2g",
+            "%25",
+            "\\x41",
+            "\\u2022",
+            "\\q",
+            "&amp;",
+            "&x;",
+            "&#65;",
+            "&#x;",
+            "&;",
+            "&#99999999;",
+            "&#+47;",
+        ] {
             let bytes = text.as_bytes();
             assert_eq!(sign_at(bytes, 0), (bytes[0], 1), "{text}");
             assert_eq!(sign_before(bytes, bytes.len()), (bytes[bytes.len() - 1], bytes.len() - 1), "{text}");
@@ -254,6 +267,13 @@ mod tests {
         assert_eq!(sign_before(b"a=3A", 4), (b'A', 3));
         assert_eq!(text_before(br"x \u005c%5C?\unc&#92;", 21, br"\\?\UNC\"), Some(2));
         assert_eq!(text_before(b"c", 1, b"bc"), None);
+        // Letters and digits are plain, even if they end an escape.
+        assert_eq!((text_before(b"x%2F", 4, b"2f"), text_before(b"x%2F", 4, b"/")), (Some(2), Some(1)));
+        // An escape has two digits, whatever follows.
+        assert_eq!(
+            (sign_at(b"%2041", 0), sign_at(b"%252041", 0), sign_at(b"%25zz", 0)),
+            ((b' ', 3), (b' ', 5), (b'%', 1))
+        );
         assert_eq!(
             (after_quote(b"\"\"a", 0), after_quote(b"&quot;a", 0), after_quote(b"a", 0)),
             (Some(2), Some(6), None)

@@ -335,6 +335,18 @@ mod tests {
             ("</x>v", ""),
             ("x v", ""),
             ("key='v", "key"),
+            (r"\nkey=v", "key"),
+            ("nkey=v", "nkey"),
+            (r"an=1 \nkey=v", "key"),
+            ("an=1 %20key=v", "key"),
+            ("%20key=v", "key"),
+            (r#"<Data Name="key">v"#, "key"),
+            (r"<Data Name='key'>v", "key"),
+            ("<Data Name=key>v", ""),
+            (r#"<Data Name="key>v"#, ""),
+            (r#"<Data Name=key">v"#, ""),
+            (r#"<Data Id="key">v"#, ""),
+            (r#"<DataName="key">v"#, ""),
         ] {
             assert_eq!(key_before(text.as_bytes(), text.len() - 1), want.as_bytes(), "{text}");
         }
