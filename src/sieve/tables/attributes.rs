@@ -301,3 +301,51 @@ impl AttributesBuilder {
         Attributes::new(&self.done, self.done_tags.finish())
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn sets_that_differ_in_one_field_are_told_apart() {
+        let zero = Some(Timestamp::UNIX_EPOCH);
+        let base = crate::indicator::Attributes::default();
+        let mut all: Vec<crate::indicator::Attributes<'_>> = Vec::new();
+        // An attribute of zero is not one that is missing.
+        for fields in 0..1 << 5 {
+            let has = |field: u32| fields >> field & 1 == 1;
+            let mut own = base.clone();
+            own.score = has(0).then_some(0.0);
+            own.first_seen = zero.filter(|_| has(1));
+            own.last_seen = zero.filter(|_| has(2));
+            own.valid_from = zero.filter(|_| has(3));
+            own.valid_until = zero.filter(|_| has(4));
+            all.push(own);
+        }
+        for confidence in [0, 1, 100] {
+            all.push(crate::indicator::Attributes { confidence: Some(confidence), ..base.clone() });
+        }
+        for text in ["a", "b"] {
+            all.push(crate::indicator::Attributes { family: Some(text.into()), ..base.clone() });
+            all.push(crate::indicator::Attributes { tags: vec![text.into()], ..base.clone() });
+        }
+        let feed = Feed::new("feed");
+        let (mut strings, mut builder) = (Interner::default(), AttributesBuilder::default());
+        let mut rows = Vec::new();
+        // Each set again, at once and later, has the row that it had.
+        for _ in 0..2 {
+            for own in &all {
+                for feed_id in 0..2 {
+                    for action in [Action::Block, Action::Allow, Action::AllowAll] {
+                        let row = builder.intern(&mut strings, feed_id, &feed, Some(action), own);
+                        assert_eq!(builder.intern(&mut strings, feed_id, &feed, Some(action), own), row);
+                        rows.push(row);
+                    }
+                }
+            }
+        }
+        let count = all.len() as u32 * 6;
+        assert!(rows.into_iter().eq((0..count).chain(0..count)));
+        assert_eq!(builder.finish().len() as u32, count);
+    }
+}

@@ -216,4 +216,77 @@ mod tests {
         assert!(others.count() < 50);
         assert_eq!(table.find(&strings, "a@c.test"), None);
     }
+
+    /// The table of these addresses.
+    fn table(texts: &[&str]) -> Table {
+        let mut strings = Interner::default();
+        let addresses: Vec<(StrId, u32)> = texts.iter().zip(0..).map(|(text, id)| (strings.intern(text), id)).collect();
+        Table::new(&strings.finish().unwrap(), &addresses)
+    }
+
+    /// The number of texts that pass, of which the `@` of each stands at the same place.
+    fn passing(table: &Table, texts: impl Iterator<Item = String>) -> usize {
+        texts.filter(|text| table.may_hold(text.as_bytes(), text.find('@').unwrap())).count()
+    }
+
+    #[test]
+    fn few_addresses_pass_that_differ_near_the_at() {
+        let table = table(&["abc@evil.test"]);
+        let letters =
+            || (b'a'..=b'z').flat_map(|a| (b'a'..=b'z').map(move |b| format!("{}{}", char::from(a), char::from(b))));
+        assert_eq!(
+            passing(
+                &table,
+                ["abc@evil.test", "xabc@evil.test", "ABC@EVIL.test", "abc@evilx"].map(str::to_owned).into_iter()
+            ),
+            4
+        );
+        for place in 0..2 {
+            // One of these is listed.
+            let local =
+                |two: String| if place == 0 { format!("{two}c@evil.test") } else { format!("a{two}@evil.test") };
+            let host = |two: String| if place == 0 { format!("abc@{two}il.test") } else { format!("abc@ev{two}.test") };
+            let counts = (passing(&table, letters().map(local)), passing(&table, letters().map(host)));
+            assert!((1..10).contains(&counts.0) && (1..10).contains(&counts.1), "{counts:?} of 676");
+        }
+    }
+
+    #[test]
+    fn names_in_other_scripts_pass_if_one_is_listed() {
+        let (with, without) = (table(&["x@xn--abcd-0ra.test"]), table(&["x@abcd.test"]));
+        for (text, want) in [
+            ("y@abcd\u{FC}.test", true),
+            ("y@abcd.\u{FC}", true),
+            ("y@abcd-\u{FC}", true),
+            ("y@abcde", false),
+            ("y@abcd.test \u{FC}", false),
+            ("y@abcd,\u{FC}", false),
+        ] {
+            assert_eq!(with.may_hold(text.as_bytes(), 1), want, "{text}");
+            assert!(!without.may_hold(text.as_bytes(), 1), "{text}");
+        }
+    }
+
+    #[test]
+    fn facts_are_two_numbers_with_known_bits() {
+        let mut strings = Interner::default();
+        let text = strings.intern("abc@evil.test");
+        let strings = strings.finish().unwrap();
+        let mut indicators = crate::sieve::tables::indicators::IndicatorsBuilder::default();
+        indicators.push(Value::Email(text), None, None);
+        let (indicators, table) = (indicators.finish(), Table::new(&strings, &[(text, 0)]));
+        let mut writer = Writer::default();
+        table.save(&mut writer);
+        let open = |facts: &[u64]| {
+            let mut sections = writer.sections().to_vec();
+            sections.iter_mut().find(|(name, _)| name == "facts").unwrap().1 = Words::from(facts).bytes().clone();
+            Table::open(&mut Reader::new(sections), &strings, &indicators)
+        };
+        let opened = open(&[table.seed, 0b1001]).unwrap();
+        assert_eq!((opened.has_punycode, opened.lens, opened.find(&strings, "abc@evil.test")), (true, 0b100, Some(0)));
+        assert!(open(&[table.seed, 0b1_1111]).is_ok());
+        for facts in [&[][..], &[table.seed], &[table.seed, 1, 0], &[table.seed, 1 << 5], &[table.seed, u64::MAX]] {
+            assert!(open(facts).is_err(), "{facts:?}");
+        }
+    }
 }

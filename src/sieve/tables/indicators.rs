@@ -484,4 +484,70 @@ mod tests {
         }
         assert!(open(3).is_err());
     }
+
+    /// Each value below the limit of its kind is accepted, and no other; so it is for flags and prefixes.
+    #[test]
+    fn values_are_held_to_the_limits_of_their_shapes() {
+        let mut builder = IndicatorsBuilder::default();
+        let net = |text: &str| Value::Net(text.parse().unwrap());
+        let range = |first: &str, last: &str| Value::Range(first.parse().unwrap(), last.parse().unwrap());
+        // Five rows of IPv4 prefixes, and four of IPv6; the limit of each kind comes with it.
+        let cases = [
+            (net("192.0.2.7/32"), u64::MAX),
+            (net("192.0.2.0/24"), 5),
+            (range("192.0.2.1", "192.0.2.9"), 4),
+            (range("192.0.2.3", "192.0.2.4"), 4),
+            (net("2001:db8::/32"), 4),
+            (net("2001:db8::/33"), 4),
+            (range("2001:db8::1", "2001:db8::9"), 3),
+            (Value::Pattern(StrId(0), PatternTarget::Name), 7),
+            (Value::Domain(StrId(2)), 7),
+            (Value::Url(StrId(6)), 7),
+            (Value::Email(StrId(6)), 7),
+            (Value::Hash(0), u64::MAX),
+        ];
+        for (id, &(value, _)) in cases.iter().enumerate() {
+            let scope = matches!(value, Value::Domain(_) | Value::Url(_)).then_some(Scope::Exact);
+            builder.push(value, scope, None);
+            builder.note_action(id as u32, Action::Block);
+        }
+        let built = builder.finish();
+        let mut writer = Writer::default();
+        built.save(&mut writer);
+        let open = |name: &str, bytes: Vec<u8>| {
+            let mut sections = writer.sections().to_vec();
+            sections.iter_mut().find(|(other, _)| other == name).unwrap().1 = bytes.into();
+            Indicators::open(&mut Reader::new(sections), 7).map(drop).map_err(|error| error.to_string())
+        };
+        for (row, (_, limit)) in cases.into_iter().enumerate() {
+            for value in (0..9).chain([u32::MAX - 1, u32::MAX]) {
+                let mut values = built.values.bytes().to_vec();
+                values[4 * row..][..4].copy_from_slice(&value.to_le_bytes());
+                let result = open("values", values);
+                assert_eq!(result.is_ok(), u64::from(value) < limit, "row {row}, value {value}: {result:?}");
+            }
+            let shapes = |bits: u8| {
+                let mut shapes = built.shapes.bytes().to_vec();
+                shapes[row] = shapes[row] & 0xF0 | bits;
+                open("shapes", shapes)
+            };
+            for bits in 0..16 {
+                let result = shapes(bits);
+                assert_eq!(result.is_ok(), bits & 7 != 0, "row {row}, bits {bits}: {result:?}");
+                assert!(result.is_ok() || result.unwrap_err().contains("ask for nothing"));
+            }
+            let unknown = shapes(0xF0 | 1).unwrap_err();
+            assert!(unknown.contains("unknown kind"), "{unknown}");
+        }
+        // A prefix has no bits beyond its length, which the family limits.
+        let lens = |name: &str, lens: &Words<u8>, row: usize, len: u8| {
+            let mut lens = lens.bytes().to_vec();
+            lens[row] = len;
+            open(name, lens).is_ok()
+        };
+        assert!([24, 32, 23].into_iter().all(|len| lens("v4_lens", &built.v4_lens, 0, len)));
+        assert!(![0, 22, 33, 255].into_iter().any(|len| lens("v4_lens", &built.v4_lens, 0, len)));
+        assert!([32, 33, 128, 29].into_iter().all(|len| lens("v6_lens", &built.v6_lens, 0, len)));
+        assert!(![0, 28, 129, 255].into_iter().any(|len| lens("v6_lens", &built.v6_lens, 0, len)));
+    }
 }

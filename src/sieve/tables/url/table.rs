@@ -468,4 +468,28 @@ mod tests {
             }
         }
     }
+
+    #[test]
+    fn shapes_tell_directories_and_queries() {
+        for (path, want) in [
+            ("/a", Shape::WITHOUT_QUERY),
+            ("/a/", Shape::WITHOUT_QUERY | Shape::DIRECTORY),
+            ("/", Shape::WITHOUT_QUERY | Shape::DIRECTORY),
+            ("/a?b", Shape::WITH_QUERY),
+            // A slash in a query makes no directory.
+            ("/a?b/", Shape::WITH_QUERY),
+            ("/a/?b/", Shape::WITH_QUERY),
+        ] {
+            let mut shape = Shape::default();
+            shape.add(path.as_bytes());
+            assert_eq!(shape.bits(), want, "{path}");
+            for kind in [Shape::WITH_QUERY, Shape::WITHOUT_QUERY, Shape::DIRECTORY] {
+                assert_eq!(shape.has(kind), want & kind == kind, "{path}");
+            }
+            // Further paths take nothing away.
+            shape.add(b"/x?y");
+            shape.add(b"/x?y");
+            assert_eq!(shape.bits(), want | Shape::WITH_QUERY, "{path}");
+        }
+    }
 }
