@@ -190,6 +190,11 @@ mod tests {
         let column = Column::new(b"value", &[0_i64, 2, 2, 5]).unwrap();
         let want: [&[u8]; 3] = [b"va", b"", b"lue"];
         assert_eq!((&column).into_iter().collect::<Vec<_>>(), want);
+        let mut values = column.iter();
+        for left in [2, 1, 0, 0] {
+            values.next();
+            assert_eq!((values.len(), values.size_hint()), (left, (left, Some(left))));
+        }
         assert_eq!(column.into_iter().collect::<Vec<_>>(), want);
     }
 

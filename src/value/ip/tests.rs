@@ -525,3 +525,15 @@ fn addresses_are_written_as_displayed() {
         assert_eq!(out, format!("x{addr}"));
     }
 }
+
+#[test]
+fn the_longest_text_of_an_address_is_read() {
+    let longest = "ffff:ffff:ffff:ffff:ffff:ffff:255.255.255.255";
+    assert_eq!(longest.len(), MAX_V6_TEXT);
+    for text in [longest.to_owned(), format!("[{longest}]"), format!("{longest}%eth0")] {
+        assert_eq!(parse_addr(text.as_bytes()), Ok(IpAddr::V6(u128::MAX.into())), "{text}");
+    }
+    for text in [format!("{longest}5"), format!("f{longest}"), format!("{longest}:")] {
+        assert_eq!(parse_addr(text.as_bytes()), Err(Reject::BadAddress), "{text}");
+    }
+}

@@ -388,3 +388,61 @@ proptest! {
         prop_assert_eq!(refang(&defanged), want, "{}", defanged);
     }
 }
+
+#[test]
+fn schemes_end_where_their_separator_does() {
+    for (text, want) in [
+        ("http://a", Some((&b"http"[..], 7, false))),
+        ("hxxp://a", Some((b"http", 7, true))),
+        ("hxxps[://]a", Some((b"https", 10, true))),
+        ("http[:]//a", Some((b"http", 9, true))),
+        ("http:[//]a", Some((b"http", 9, true))),
+        ("http[:][/][/]a", Some((b"http", 13, true))),
+        ("http:\\\\a", Some((b"http", 7, false))),
+        ("http:::a", None),
+        ("http///a", None),
+        ("http//a", None),
+        ("http:/a", None),
+        ("http[:a", None),
+        ("http:/]/a", None),
+        ("ab_cd://a", None),
+        ("1http://a", None),
+        ("abcdefghijklmnop://a", Some((b"abcdefghijklmnop", 19, false))),
+        ("abcdefghijklmnopq://a", None),
+    ] {
+        assert_eq!(scheme(text.as_bytes()), want, "{text}");
+    }
+}
+
+#[test]
+fn brackets_around_one_byte() {
+    for (text, want) in [
+        ("[.]", Some((b'.', 3))),
+        ("(.)", Some((b'.', 3))),
+        ("{:}", Some((b':', 3))),
+        ("[DoT]", Some((b'.', 5))),
+        ("(at)", Some((b'@', 4))),
+        ("[/]", Some((b'/', 3))),
+        // These are found in patterns and prose.
+        ("(/)", None),
+        ("{/}", None),
+        ("[.)", None),
+        ("[dots]", None),
+        ("[.", None),
+        ("<.>", None),
+        ("", None),
+    ] {
+        assert_eq!(balanced(text.as_bytes()), want, "{text}");
+    }
+}
+
+#[test]
+fn a_bracket_that_opened_at_a_dot_closes_after_the_label() {
+    for (text, end, labels) in
+        [("[.test]/", 7, "test"), ("[.a.b]", 6, "a.b"), ("[.test", 2, ""), ("[.test.]", 2, ""), ("[.te/st]", 2, "")]
+    {
+        let mut out = Vec::new();
+        assert_eq!(skip_closing(text.as_bytes(), 2, &mut out), end, "{text}");
+        assert_eq!(out, labels.as_bytes(), "{text}");
+    }
+}

@@ -200,6 +200,37 @@ mod tests {
     use crate::random::Random;
 
     #[test]
+    fn texts_that_are_canonical_are_seen_at_a_glance() {
+        for path in ["/", "/a", "/a/b.c", "/.a/../b", "/a~!$&'()*+,;=:@-_\"<>^`{|}"] {
+            let is_plain = !path.contains("/.");
+            assert_eq!(is_plain_path(path.as_bytes()), is_plain, "{path}");
+        }
+        for query in ["", "a", "a=b&c=d", "?", "/../", "//", "\\", "\"<>"] {
+            assert!(is_plain_query(query.as_bytes()), "{query}");
+        }
+        for piece in ["%", "%41", "#", " ", "\t", "\0", "\x7F", "\u{E9}"] {
+            assert!(!is_plain_path(format!("/a{piece}b").as_bytes()), "{piece:?}");
+            assert!(!is_plain_query(format!("a{piece}b").as_bytes()), "{piece:?}");
+        }
+        for piece in ["?", "\\", "//", "/."] {
+            assert!(!is_plain_path(format!("/a{piece}b").as_bytes()), "{piece:?}");
+        }
+    }
+
+    #[test]
+    fn escapes_are_final_unless_their_byte_may_begin_or_end_another() {
+        for byte in 0..=u8::MAX {
+            let want = Some(byte).filter(|byte| *byte != b'%' && !byte.is_ascii_hexdigit());
+            for text in [format!("%{byte:02x}"), format!("%{byte:02X}")] {
+                assert_eq!(final_escape(text.as_bytes().first_chunk().unwrap()), want, "{text}");
+            }
+        }
+        for text in [b"%2g", b"%g2", b"20%", b"x2f"] {
+            assert_eq!(final_escape(text), None);
+        }
+    }
+
+    #[test]
     fn many_bytes_at_once_are_what_each_is_by_itself() {
         let pieces = [
             "%",

@@ -76,3 +76,50 @@ fn plain_v4(host: &[u8]) -> Option<IpAddr> {
     let addr: Ipv4Addr = if is_quad { ip::parse_v4(host).ok()? } else { return None };
     Some(IpAddr::V4(addr))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Which URLs are read at once. Others take the long way, to the same result.
+    #[test]
+    fn most_urls_are_read_at_once() {
+        let read = |text: &str| {
+            let start = Start::of(text.as_bytes())?;
+            let host = start.host(text.as_bytes())?;
+            assert_eq!(start.scheme(text.as_bytes()), text.split_once(':').unwrap().0.as_bytes());
+            start.layout(text.as_bytes()).map(|layout| (host.to_string(), layout.host_end, layout.path_end))
+        };
+        for (text, host, end) in [
+            ("http://evil.test/", "evil.test", 17),
+            ("https://evil.test/a/b.c", "evil.test", 23),
+            ("https://evil.test/a?b=c", "evil.test", 19),
+            ("http://192.0.2.7/a", "192.0.2.7", 18),
+        ] {
+            let host_end = text.find(host).unwrap() + host.len();
+            assert_eq!(read(text), Some((host.to_owned(), host_end as u16, end)), "{text}");
+        }
+        for text in [
+            "http://evil.test",
+            "HTTP://evil.test/",
+            "ftp://evil.test/",
+            "http://Evil.test/",
+            "http://evil.test:80/",
+            "http://a@evil.test/",
+            "http://192.0.2.256/",
+            "http://192.0.2.7a/",
+            "http://0xC0.0.2.7/",
+            "http://192.000000000.2.7/",
+            "http://evil.test/a//b",
+            "http://evil.test/a/./b",
+            "http://evil.test/%41",
+            "http://evil.test/a?",
+            "http://evil.test/a?b#c",
+            "http:///a",
+        ] {
+            assert_eq!(read(text), None, "{text}");
+        }
+        let longest = format!("{:x<MAX_OBSERVABLE$}", "http://evil.test/");
+        assert!(read(&longest).is_some() && read(&format!("{longest}x")).is_none());
+    }
+}
