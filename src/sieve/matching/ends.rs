@@ -204,3 +204,117 @@ impl Search<'_> {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::random::{Random, cases};
+    use crate::sieve::Sieve;
+    use crate::sieve::matching::raw::RawMatch;
+
+    /// The matches of a whole text.
+    fn whole(matcher: &mut Matcher, text: &[u8]) -> (bool, Vec<RawMatch>) {
+        let is_host_listed = matcher.look_up_reading(text, false, false).expect("a URL");
+        (is_host_listed, matcher.found().to_vec())
+    }
+
+    fn path_of(random: &mut Random, pieces: &[&str]) -> String {
+        let rest: String = (0..random.below(7)).map(|_| random.pick(pieces)).collect();
+        format!("/{rest}")
+    }
+
+    /// Each way to look up the beginnings of a URL finds what a lookup of that beginning alone finds.
+    #[test]
+    fn ends_are_looked_up_as_the_texts_that_end_there() {
+        let pieces = ["a", "b", "ab", "/", "/", "//", "..", ".", "%2e", "%2F", "%61", "?", "&", "%", " ", "\t", "\\"];
+        let plain = ["a", "b", "ab", "/", "/", "?", "&"];
+        let mut random = Random::new(1);
+        let mut counts = [0; 3];
+        for _ in 0..cases(150, 2) {
+            let listed: Vec<String> = (0..1 + random.below(8))
+                .map(|_| {
+                    format!("http://{}{}", random.pick(&["h.test", "h.test", "a.h.test"]), path_of(&mut random, &plain))
+                })
+                .collect();
+            let mut builder = Sieve::builder();
+            for url in &listed {
+                builder.add("feed", url.parse::<crate::Indicator>().unwrap());
+            }
+            let sieve = builder.build().unwrap().0;
+            let mut matcher = sieve.matcher();
+            for _ in 0..cases(40, 2) {
+                let host = "http://a.h.test";
+                let own =
+                    random.pick(&listed.iter().map(String::as_str).collect::<Vec<_>>()).split_once("test").unwrap().1;
+                let text = match random.below(3) {
+                    0 => format!("{host}{own}{}", path_of(&mut random, &pieces)),
+                    1 => format!("{host}{own}{}", &path_of(&mut random, &pieces)[1..]),
+                    _ => format!("{host}{}", path_of(&mut random, &pieces)),
+                };
+                let (text, path) = (text.as_bytes(), host.len());
+                let mut reach = path;
+                if whole(&mut matcher, text).0 {
+                    reach = matcher.reach_of_url(text, path);
+                }
+                assert!((path..=text.len()).contains(&reach));
+                let mut beyond = None;
+                for len in path..=text.len() {
+                    let part = &text[..len];
+                    let (_, want) = whole(&mut matcher, part);
+                    let as_long = matcher.look_up_long_url(text, path, part, false).unwrap();
+                    assert_eq!(
+                        matcher.found(),
+                        want,
+                        "{} of {} in {listed:?}",
+                        part.escape_ascii(),
+                        text.escape_ascii()
+                    );
+                    assert!(as_long.is_none_or(|as_long| as_long == reach));
+                    counts[0] += usize::from(as_long.is_some_and(|reach| reach < len));
+                    if part.ends_with(b"?") || part.last().is_some_and(u8::is_ascii_whitespace) {
+                        continue;
+                    }
+                    if len >= reach {
+                        let first = beyond.get_or_insert_with(|| want.clone());
+                        assert_eq!(*first, want, "{} beyond {reach} in {listed:?}", part.escape_ascii());
+                        counts[1] += want.len();
+                    }
+                    // At its ends, only what is listed with a path is looked for, and what covers the whole may be left out.
+                    let want: Vec<RawMatch> = want
+                        .into_iter()
+                        .filter(|raw| matches!(raw.relation, Relation::UrlExact | Relation::UrlPrefix))
+                        .collect();
+                    let mut found = Vec::new();
+                    let (is_host_listed, of_whole) = whole(&mut matcher, text);
+                    if is_host_listed {
+                        let end = End { len, rank: 2 * len };
+                        matcher.look_up_url_ends(text, path, &[end], false, |matcher, at| {
+                            assert_eq!(at, end);
+                            found.extend_from_slice(matcher.found());
+                        });
+                    }
+                    let is_known =
+                        |raw: &RawMatch| found.contains(raw) || of_whole.iter().any(|other| other.id == raw.id);
+                    let is_right = found.iter().all(|raw| want.contains(raw)) && want.iter().all(is_known);
+                    assert!(is_right, "{found:?}, not {want:?}, at {len} of {} in {listed:?}", text.escape_ascii());
+                    counts[2] += found.len();
+                }
+            }
+        }
+        assert!(cfg!(miri) || counts.iter().all(|count| *count > 1000), "{counts:?}");
+    }
+
+    #[test]
+    fn urls_over_the_cap_are_refused_as_a_whole() {
+        let (sieve, _) =
+            Sieve::builder().add("feed", "http://h.test/a/".parse::<crate::Indicator>().unwrap()).build().unwrap();
+        let mut matcher = sieve.matcher();
+        for len in [MAX_OBSERVABLE - 1, MAX_OBSERVABLE, MAX_OBSERVABLE + 1] {
+            let text = format!("{:x<len$}", "http://h.test/a/");
+            let want = matcher.look_up_reading(text.as_bytes(), false, false).map(drop);
+            assert_eq!(want.is_ok(), len <= MAX_OBSERVABLE);
+            let as_long = matcher.look_up_long_url(text.as_bytes(), 13, text.as_bytes(), false);
+            assert_eq!(as_long.map(drop), want, "{len}");
+        }
+    }
+}
