@@ -252,4 +252,36 @@ mod tests {
             assert_eq!(Shape::of(value.as_bytes(), all), shape, "{value:?}");
         }
     }
+
+    /// A few words hold the head of a host. Hosts that just fit, and those that do not, are read by the same rules.
+    #[test]
+    fn hosts_of_any_length() {
+        let long = "x".repeat(100);
+        for len in 8..=100 {
+            for (tail, is_name) in
+                [("t", true), (".t", true), (".t.", true), ("..t", false), (".t..", false), (".1", false), (".", true)]
+            {
+                let host = format!("{}{tail}", &long[..len]);
+                for (before, after) in [
+                    ("http://", ""),
+                    ("https://", "/a.b"),
+                    ("http://", "?a.b"),
+                    ("http://", ":80"),
+                    ("http://", ":80/a.b"),
+                ] {
+                    let value = format!("{before}{host}{after}");
+                    // Only the letters after the last dot make a name of the whole.
+                    let want = if is_name { Host(host.strip_suffix('.').unwrap_or(&host).as_bytes()) } else { Other };
+                    let shape = Shape::of(value.as_bytes(), Listed::default());
+                    let shape =
+                        if let Host(name) = shape { Host(name.strip_suffix(b".").unwrap_or(name)) } else { shape };
+                    assert_eq!(shape, want, "{value}");
+                }
+            }
+            for rest in ["", "/", ":", "\u{E9}"] {
+                let text = format!("{}{rest}", "a".repeat(WINDOW + len));
+                assert_eq!(long_len(text.as_bytes()), WINDOW + len, "{text}");
+            }
+        }
+    }
 }

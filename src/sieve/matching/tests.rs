@@ -363,3 +363,55 @@ fn kept_results_stay_as_they_are() {
     assert_eq!(sieve.lookup("evil..test").err(), Some(Reject::EmptyLabel));
     assert_eq!(sieve.lookup("evil.test").unwrap().len(), 1);
 }
+
+#[test]
+fn matches_say_how_many_are_left() {
+    let sieve = sieve(&["192.0.2.7", "192.0.2.0/24", "192.0.0.0/16"]);
+    let mut matcher = sieve.matcher();
+    let mut matches = matcher.match_any("192.0.2.7").into_iter();
+    for left in [3, 2, 1, 0] {
+        assert_eq!((matches.len(), matches.size_hint()), (left, (left, Some(left))));
+        assert_eq!(matches.next().is_some(), left > 0);
+    }
+    for (value, want) in
+        [("192.0.2.7", true), ("192.0.9.9:80", true), ("192.1.2.7", false), ("", false), ("no value", false)]
+    {
+        assert_eq!(sieve.is_match_any(value), want, "{value}");
+    }
+}
+
+/// The longest path comes first; of two that are equally long, the one with the query.
+#[test]
+fn matches_of_a_url_come_by_the_length_of_their_paths() {
+    let path = "/a/bc/def/ghij/klmno/pqrstu/vwxyzab/cdefghij/klmnopqrs/tuvwxyzabc";
+    let mut listed = vec![format!("http://h.test{path}?q"), format!("http://h.test{path}")];
+    listed.extend(
+        path.rmatch_indices('/').filter(|(at, _)| *at > 0).map(|(at, _)| format!("http://h.test{}/", &path[..at])),
+    );
+    listed.push("http://h.test/".to_owned());
+    // In an order that no length explains.
+    let mut values: Vec<&str> = listed.iter().map(String::as_str).collect();
+    values.sort_by_key(|value| value.bytes().rev().collect::<Vec<_>>());
+    let found = told(&sieve(&values), &MatchOptions::default(), &listed[0]);
+    assert_eq!(found.len(), listed.len());
+    for (found, listed) in found.iter().zip(&listed) {
+        assert_eq!(found.split(' ').next(), Some(&**listed), "{found}");
+    }
+}
+
+#[test]
+fn withheld_matches_are_summed_field_by_field() {
+    let count = |first: u64| Withheld {
+        port_unseen: first,
+        name_like: first * 2,
+        host_only: first * 3,
+        other_port: first * 4,
+        outside: first * 5,
+        allowed: first * 6,
+        filtered: first * 7,
+    };
+    let mut sum = count(10);
+    sum += count(1);
+    assert_eq!(sum, count(11));
+    assert_eq!(sum.total(), 11 * 28);
+}
