@@ -205,8 +205,8 @@ impl Table {
         self.v6.get(at).is_some_and(|other| other <= most)
     }
 
-    /// The row of a host that is an address.
-    #[inline]
+    /// The row of a host that is an address. Inlined, it makes lookups of addresses slower where no host is one.
+    #[inline(never)]
     pub(crate) fn addr_row(&self, addr: IpAddr) -> Option<u32> {
         match addr {
             IpAddr::V4(addr) => {
