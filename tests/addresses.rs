@@ -26,7 +26,8 @@ fn world(random: &mut Random) -> World {
     };
     world.feeds[1].action = Action::Allow;
     world.feeds[2].action = Action::AllowAll;
-    for line in 1..60 {
+    // The number of rows says whether a world is compiled at once or changed later, so it varies.
+    for line in 1..60 + random.below(3) as u32 {
         let (octet, len) = (random.below(256) as u8, 24 + random.below(9) as u8);
         let v4 = IpAddr::V4([11, 22, random.below(2) as u8, octet].into());
         let v6 = Ipv6Addr::new(0x2400, 0, 0, random.below(2) as u16, 0, 0, 0, octet.into());
