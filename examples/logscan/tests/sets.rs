@@ -172,8 +172,6 @@ fn files_that_are_not_sets_are_refused() {
     assert!(!folder.path("x.sieve").exists());
 }
 
-/// A pipe or a device given in place of a set or a list is refused at once, and neither waited for nor read for ever.
-#[cfg(unix)]
 /// Without the old set, nothing shows that a feed was truncated, and the new set is saved.
 #[test]
 fn a_set_that_cannot_be_compared_is_said() {
@@ -188,6 +186,8 @@ fn a_set_that_cannot_be_compared_is_said() {
     assert_eq!(build("-f c2.txt"), "");
 }
 
+/// A pipe or a device given in place of a set or a list is refused at once, and neither waited for nor read for ever.
+#[cfg(unix)]
 #[test]
 fn endless_inputs_are_not_sets() {
     let folder = folder();
