@@ -40,6 +40,35 @@ impl Matcher {
     /// a filter, a hit on a block entry without a port reads no entry.
     pub fn is_match_ip(&mut self, addr: impl Into<IpAddr>, port: Option<u16>) -> bool {
         let addr = addresses::canonical(addr.into());
+        // Hosts of URLs are looked up elsewhere, so that the commonest case stays short.
+        if !self.sieve.0.has_overlay() && !self.sieve.tables().urls.has_addrs() {
+            match addr {
+                IpAddr::V4(v4) => {
+                    let v4_nets = &self.sieve.tables().v4;
+                    match v4_nets.find(self.kernel, v4.to_bits()) {
+                        None => return false,
+                        Some(row) if v4_nets.is_plain(row) && self.filter.is_trivial() => return true,
+                        Some(_) => {}
+                    }
+                }
+                // An address embedded in it may be listed.
+                IpAddr::V6(_) if self.options.derived.any() => {}
+                IpAddr::V6(v6) => {
+                    let v6_nets = &self.sieve.tables().v6;
+                    match v6_nets.find(self.kernel, v6.to_bits()) {
+                        None => return false,
+                        Some(row) if v6_nets.is_plain(row) && self.filter.is_trivial() => return true,
+                        Some(_) => {}
+                    }
+                }
+            }
+        }
+        self.is_found_ip(addr, port)
+    }
+
+    /// Like [`is_match_ip`](Self::is_match_ip), for what is not decided there.
+    #[inline(never)]
+    fn is_found_ip(&mut self, addr: IpAddr, port: Option<u16>) -> bool {
         if !self.sieve.0.has_overlay()
             && let Some(known) = self.known(addr, AddrRows::of(self.kernel, &self.sieve.0, addr))
         {

@@ -90,6 +90,7 @@ impl Builder {
         let Paths { seed, paths, path_rows, items } = Paths::new(paths, strings);
         Table {
             v4_nets: Nets::new(&v4),
+            has_addrs: !v4.is_empty() || !v6.is_empty(),
             v4,
             v4_seed,
             v6,

@@ -20,6 +20,8 @@ pub(crate) struct Table {
     pub(super) v4_seed: u64,
     /// Rules out most IPv4 addresses. It is not saved.
     pub(super) v4_nets: Nets,
+    /// True if some hosts are addresses. It is not saved.
+    pub(super) has_addrs: bool,
     /// Hosts that are IPv6 addresses, sorted. Their rows follow those of IPv4.
     pub(super) v6: Words<u128>,
     /// By host row: the URLs with only a host.
@@ -194,7 +196,7 @@ impl Table {
     /// Returns true if some hosts are addresses.
     #[inline]
     pub(crate) fn has_addrs(&self) -> bool {
-        !self.v4.is_empty() || !self.v6.is_empty()
+        self.has_addrs
     }
 
     /// Returns true if some host is an IPv6 address with these first 16 bits, and these next 16 if known.
@@ -343,6 +345,7 @@ impl Table {
         let v4 = from.within("v4", |from| Buckets::open(from, is_host, |a, b| a.cmp(&b)))?;
         Ok(Self {
             v4_nets: Nets::new(&v4),
+            has_addrs: !v4.is_empty() || !v6.is_empty(),
             v4,
             v6,
             host_only: from.within("host_only", |from| Lists::open(from, Some(hosts), limit))?,
