@@ -6,19 +6,42 @@ use super::context::Context;
 use crate::event::names::{self, Key, KnownName, hint};
 use crate::event::sheet::{Label, Raw, Sheet, TOP};
 
-/// The number of names that are kept. Logs have up to a few hundred; each can be in either slot of a pair, so that two names do not
-/// displace each other on every line.
-const SLOTS: usize = 1024;
+/// The number of pairs of slots, each for the two names that were found last among those that belong there. Logs have up to a few hundred
+/// names. With a single slot, two names could displace each other on every line.
+const PAIRS: usize = 512;
 
 /// The maximum number of objects around a field that count for its name.
 const MAX_PARENTS: usize = 6;
+
+/// Names by their hashes, which are never 0, with what they mean.
+#[derive(Debug)]
+struct Slots(Vec<[(u64, Option<KnownName>); 2]>);
+
+impl Default for Slots {
+    fn default() -> Self {
+        Slots(vec![[(0, None); 2]; PAIRS])
+    }
+}
+
+impl Slots {
+    #[inline]
+    fn get(&self, hash: u64) -> Option<Option<KnownName>> {
+        self.0[hash as usize % PAIRS].iter().find(|slot| slot.0 == hash).map(|slot| slot.1)
+    }
+
+    /// Adds a name in place of the older one of its pair.
+    fn put(&mut self, hash: u64, found: Option<KnownName>) {
+        let pair = &mut self.0[hash as usize % PAIRS];
+        *pair = [(hash, found), pair[0]];
+    }
+}
 
 /// The cache. Its key is a hash with a random secret seed, so nobody can craft names that collide; two names collide by chance with
 /// a probability of one in 2^64.
 #[derive(Debug)]
 pub(super) struct Memo {
     seed: u64,
-    slots: Vec<(u64, Option<KnownName>)>,
+    slots: Slots,
     /// The hash of the path of each object on the line.
     nodes: Vec<u64>,
     parents: Vec<Key>,
@@ -28,7 +51,7 @@ impl Default for Memo {
     fn default() -> Self {
         Memo {
             seed: RandomState::new().hash_one(0) | 1,
-            slots: vec![(0, None); SLOTS],
+            slots: Slots::default(),
             nodes: Vec::new(),
             parents: Vec::new(),
         }
@@ -82,16 +105,11 @@ impl Memo {
             }
             label => self.hash(own_name(label, sheet, context), self.path(field.parent)),
         };
-        let slot = hash as usize % SLOTS;
-        for slot in [slot, slot ^ 1] {
-            if self.slots[slot].0 == hash {
-                return self.slots[slot].1;
-            }
+        if let Some(found) = self.slots.get(hash) {
+            return found;
         }
         let found = self.look_up(field, sheet, context);
-        // The older of the two goes.
-        self.slots[slot ^ 1] = self.slots[slot];
-        self.slots[slot] = (hash, found);
+        self.slots.put(hash, found);
         found
     }
 
@@ -129,5 +147,31 @@ fn own_name<'a>(label: Label, sheet: &Sheet, context: &Context<'a>) -> &'a [u8] 
     match sheet.prefix {
         Some((start, end)) => name.strip_prefix(&context.line[start as usize..end as usize]).unwrap_or(name),
         None => name,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Two names that are read in turn are both kept, wherever they belong; of three that belong together, the oldest goes.
+    #[test]
+    fn no_two_names_displace_each_other() {
+        let first = 7_u64;
+        for apart in (1..=2 * PAIRS as u64).chain([1 << 40]) {
+            let other = first + apart;
+            let mut slots = Slots::default();
+            // What another log left behind.
+            (0..4).for_each(|n| slots.put(first + n * PAIRS as u64 + (1 << 20), None));
+            for hash in [first, other] {
+                assert!(slots.get(hash).is_none());
+                slots.put(hash, None);
+            }
+            assert!(slots.get(first).is_some() && slots.get(other).is_some(), "{apart}");
+        }
+        let mut slots = Slots::default();
+        let together = [0, 1, 2].map(|n| first + n * PAIRS as u64);
+        together.iter().for_each(|hash| slots.put(*hash, None));
+        assert_eq!(together.map(|hash| slots.get(hash).is_some()), [false, true, true]);
     }
 }
