@@ -4,13 +4,15 @@ use std::borrow::Cow;
 use std::io::{self, Write};
 
 use jiff::Timestamp;
-use jiff::tz::Offset;
 use netsieve::render::Escaped;
 
 use super::Report;
 use super::tally::Row;
 use crate::summary::{counted, thousands};
 use crate::terminal::columns;
+
+/// How times are shown, in UTC.
+const TIME: &str = "%Y-%m-%d %H:%M:%S";
 
 /// A column, with its cells.
 struct Column {
@@ -107,7 +109,7 @@ impl Report {
         let time = |row: &Row, time: Option<Timestamp>| match time {
             Some(time) => {
                 let sign = if row.pair.is_assumed { "~" } else { "" };
-                format!("{sign}{}", shown(time))
+                format!("{sign}{}", time.strftime(TIME))
             }
             None => "-".to_owned(),
         };
@@ -148,7 +150,7 @@ impl Report {
             counted(self.feeds().len() as u64, "feed"),
         );
         if let (Some(first), Some(last)) = (totals.first, totals.last) {
-            text.push_str(&format!(", {} to {}", shown(first), shown(last)));
+            text.push_str(&format!(", {} to {}", first.strftime(TIME), last.strftime(TIME)));
         }
         if totals.undated > 0 {
             text.push_str(&format!(", {} without a time", thousands(totals.undated)));
@@ -158,21 +160,6 @@ impl Report {
         }
         text
     }
-}
-
-/// A time as people write it, in UTC. Written by hand: a format string takes five times as long, twice for each row.
-fn shown(time: Timestamp) -> String {
-    let time = Offset::UTC.to_datetime(time);
-    let (date, clock) = (time.date(), time.time());
-    format!(
-        "{:04}-{:02}-{:02} {:02}:{:02}:{:02}",
-        date.year(),
-        date.month(),
-        date.day(),
-        clock.hour(),
-        clock.minute(),
-        clock.second()
-    )
 }
 
 /// Narrows columns, and drops those for which there is no room, until a line fits.
