@@ -55,7 +55,7 @@ static CLASSES: [u8; MAX_LEN + 1] = {
 /// The position of a length in [`LENGTHS`].
 #[inline(always)]
 fn class(len: usize) -> Option<usize> {
-    LENGTHS.iter().position(|&known| known == len)
+    CLASSES.get(len).map(|&class| usize::from(class)).filter(|&class| class < LENGTHS.len())
 }
 
 impl Builder {
