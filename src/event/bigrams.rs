@@ -9,7 +9,7 @@ const MARKS: usize = 2048;
 /// Texts longer than this would set most marks, so their pairs are not noted.
 const MAX_TEXT: usize = 8192;
 
-/// For the first questions, to look at the text costs less than to note its pairs.
+/// The number of questions for which a search of the text costs less than noting its pairs. Their answer is that it may be there.
 const FIRST: u8 = 3;
 
 /// The set of the pairs of adjacent bytes of a text. Several pairs share a mark.

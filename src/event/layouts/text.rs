@@ -41,7 +41,7 @@ pub(super) fn read(part: Part<'_>, sheet: &mut Sheet) {
     let first = sheet.fields.len();
     for _ in 0..MAX_WORDS {
         let Some((raw, signs)) = text.signed_word() else { break };
-        // `-`, `0`, `>`: columns have many of them, and none is anything. `[` may begin a user.
+        // Columns have many single signs and digits (`-`, `0`), which are no values. Only `[` may begin one: a user.
         if raw.end - raw.start == 1 && line[raw.start] != b'[' && !line[raw.start].is_ascii_alphabetic() {
             before = [Some(raw), before[0], before[1]];
             continue;
