@@ -581,6 +581,29 @@ fn lines_of_programs() {
     ]);
 }
 
+/// A reverse name is canonicalised before it is read: other scripts, escapes, and the spare dots of a URL's host.
+#[test]
+fn reverse_names_in_every_spelling() {
+    check(&[
+        (A, "http://7.113.0.203.in-addr.arpa/x", A),
+        (A, "http://7.113.0..203.in-addr.arpa/x", A),
+        (A, "http://.7.113.0.203.in-addr.arpa../x", A),
+        (A, "http:\\\\7.113.0.203.IN-ADDR.arpa.\u{3002}%2520", A),
+        (A, "http://7.113.0.203.in-addr%2Earpa/x", A),
+        (A, "http://7.113.0.203.in-addr.%61rpa/x", A),
+        (A, "http://7.113.0.203.in-addr.\u{ff41}\u{ff52}\u{ff50}\u{ff41}/x", A),
+        (A, "http://7.113.0.203.in-addr.\u{ff41}\u{ff52}\u{ff50}\u{ff42}/x", ""),
+        (A, "http://9.7.113.0..203.in-addr.arpa/x", ""),
+        (A, "http://7.113.0.203.in-addr%2Earpa%2Etest/x", ""),
+        (A, "http://7.113.0.203%2Ein-addr.arpa.test/x", ""),
+        (A, "q 7.113.0.203.in-addr.\u{ff41}\u{ff52}\u{ff50}\u{ff41} x", A),
+        (A, "q \u{ff17}.113.0.203.in-addr.arpa x", A),
+        (A, "q 7\u{3002}113\u{3002}0\u{3002}203\u{3002}in-addr\u{3002}\u{ff41}rpa x", A),
+        (A, "q x7.113.0.203.in-addr.\u{ff41}\u{ff52}\u{ff50}\u{ff41} x", ""),
+        (A, "q 7.113.0..203.in-addr.arpa x", ""),
+    ]);
+}
+
 /// Two readings of a text report an indicator once. An address before a dot of another script may be a whole host, or part of one.
 #[test]
 fn each_indicator_is_reported_once_at_a_place() {

@@ -4,6 +4,7 @@ use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 use std::ops::Range;
 
 use crate::limits::{MAX_LABEL, MAX_NAME};
+use crate::value::url::{self, HostRef, UrlScratch};
 use crate::value::{Reject, domain};
 
 /// The start of the longest valid name at the end of `token`, if it has at least two labels. `token` must be ASCII and trimmed.
@@ -126,13 +127,32 @@ pub(super) fn reversed(text: &[u8]) -> Option<IpAddr> {
     if text.is_ascii() {
         return reversed_ascii(text);
     }
-    let end = &text[text.len().saturating_sub(16)..];
     // Few names get this far, so that the space for one is not kept.
-    if !end.windows(4).any(|end| end.eq_ignore_ascii_case(b"arpa")) {
+    if !may_be_reversed(text) {
         return None;
     }
     let mut name = String::new();
     domain::canonicalise(text, &mut name).ok().and_then(|name| reversed_ascii(name.as_bytes()))
+}
+
+/// Returns false if a text that is not ASCII is too short for a reverse name: one has six labels or more. Any of its letters may be
+/// written in another script.
+pub(super) fn may_be_reversed(text: &[u8]) -> bool {
+    let is_dot = |at: &[u8]| IDEOGRAPHIC_DOTS.iter().any(|dot| at == dot.as_bytes());
+    let dots = memchr::memchr_iter(b'.', text).count() + text.windows(3).filter(|at| is_dot(at)).count();
+    dots >= 5 || text.windows(4).any(|end| end.eq_ignore_ascii_case(b"arpa"))
+}
+
+/// Like [`reversed`], for the host of a URL. `url` is its text up to the path.
+pub(super) fn reversed_host(host: &[u8], url: &[u8]) -> Option<IpAddr> {
+    let is_spelled = |(&byte, &next): (&u8, &u8)| byte == b'%' || byte >= 0x80 || byte == b'.' && next == b'.';
+    if host.first() != Some(&b'.') && !host.iter().zip(host.iter().skip(1).chain(b"/")).any(is_spelled) {
+        return reversed_ascii(host);
+    }
+    match url::authority(url, &mut UrlScratch::new()).ok()?.host() {
+        HostRef::Domain(name) => reversed_ascii(name.as_bytes()),
+        HostRef::Ip(_) => None,
+    }
 }
 
 fn reversed_ascii(text: &[u8]) -> Option<IpAddr> {

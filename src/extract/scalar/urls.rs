@@ -188,7 +188,7 @@ impl Scan<'_, '_> {
                 url: Some(text),
             };
             self.emit(token);
-            if let Some(addr) = crate::extract::name::reversed(host_text) {
+            if let Some(addr) = crate::extract::name::reversed_host(host_text, text.up_to(text.path())) {
                 let token = self.token(TokenKind::Ip(crate::value::ip::canonical(addr)), host.0..host.1, host_text);
                 self.emit(Token { context: Context::ReverseName, name_like: draft.name_like, ..token });
             }

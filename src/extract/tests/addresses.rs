@@ -150,6 +150,14 @@ fn reverse_names_and_socket_addresses() {
         ("113.0.203.in-addr.arpa", &["name 113.0.203.in-addr.arpa"]),
         ("07.113.0.203.in-addr.arpa", &["name 07.113.0.203.in-addr.arpa"]),
         (
+            "7.113.0.203.in-addr.\u{ff41}\u{ff52}\u{ff50}\u{ff41}",
+            &[
+                "name 7.113.0.203.in-addr.\u{ff41}\u{ff52}\u{ff50}\u{ff41}",
+                "alt ip 203.0.113.7 @7.113.0.203.in-addr.\u{ff41}\u{ff52}\u{ff50}\u{ff41} reverse_name",
+                "alt name 7.113.0.203.in-addr",
+            ],
+        ),
+        (
             "audit(1.2:3): saddr=02000050CB00716E0000000000000000",
             &["ip 203.0.113.110 :80 @02000050CB00716E0000000000000000"],
         ),
