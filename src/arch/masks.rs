@@ -4,6 +4,8 @@
 //! uses the masks is one generic algorithm over [`Classify`], compiled once for each kernel with the
 //! instructions that the kernel needs.
 
+use super::lanes::Lanes;
+
 /// The masks of a block of 64 bytes.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Masks {
@@ -32,6 +34,9 @@ pub(crate) const BLOCK: usize = 64;
 
 /// Computes the masks of a block.
 pub(crate) trait Classify: Copy {
+    /// The masks of as many blocks as this kernel combines at once.
+    type Lanes: Lanes;
+
     /// # Safety
     ///
     /// The CPU must have the features that the kernel needs, and the caller must be compiled with them, because this is inlined there.
@@ -90,6 +95,8 @@ pub(crate) mod classes {
 pub(crate) struct Portable;
 
 impl Classify for Portable {
+    type Lanes = u64;
+
     #[inline(always)]
     unsafe fn masks(self, block: &[u8; BLOCK]) -> Masks {
         let mut lanes = [0_u64; 8];
@@ -177,6 +184,7 @@ pub(crate) mod halves {
 pub(crate) mod x86 {
     use std::arch::x86_64::*;
 
+    use super::super::lanes;
     use super::{BLOCK, Classify, Masks, halves};
 
     /// Computes masks with AVX2.
@@ -236,6 +244,8 @@ pub(crate) mod x86 {
     }
 
     impl Classify for Avx2 {
+        type Lanes = lanes::x86::Four;
+
         #[inline(always)]
         unsafe fn masks(self, block: &[u8; BLOCK]) -> Masks {
             let ([first, second], _) = block.as_chunks::<32>() else { return Masks::default() };
@@ -280,6 +290,8 @@ pub(crate) mod x86 {
     }
 
     impl Classify for Avx512 {
+        type Lanes = lanes::x86::Eight;
+
         #[inline(always)]
         unsafe fn masks(self, block: &[u8; BLOCK]) -> Masks {
             // SAFETY: a block is 64 bytes long, as many as are read; the caller has AVX-512F and AVX-512BW.
@@ -343,6 +355,8 @@ pub(crate) mod neon {
     }
 
     impl Classify for Neon {
+        type Lanes = u64;
+
         #[inline(always)]
         unsafe fn masks(self, block: &[u8; BLOCK]) -> Masks {
             // SAFETY: a block is 64 bytes, and each read takes 16 of them; the caller has NEON.

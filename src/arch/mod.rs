@@ -15,6 +15,7 @@ pub(crate) mod host;
 pub(crate) mod ip4;
 pub(crate) mod ip6;
 pub(crate) mod kinds;
+pub(crate) mod lanes;
 #[cfg(feature = "mmap")]
 pub(crate) mod map;
 pub(crate) mod masks;

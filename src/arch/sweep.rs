@@ -11,14 +11,15 @@
 //! of its labels on. The places that stay are looked at one by one, elsewhere.
 
 use super::cpu::{Kernel, prefetch};
-use super::masks::{BLOCK, Classify, Masks, Portable};
+use super::lanes::Lanes;
+use super::masks::{BLOCK, Classify, Portable};
 use super::name::WORD;
 
 mod batch;
 mod likely;
 
 pub(crate) use batch::{Addrs, Escape, Filters, Place, Rules, Wanted, What};
-use batch::{BATCH, CAPACITY, List, Stored, behind};
+use batch::{BATCH, CAPACITY, List, Stored, Words, behind};
 use likely::{
     FAR, is_no_plain_authority, is_reverse_name, may_be_listed_name, may_be_listed_quad, may_be_listed_whole,
     plain_addr,
@@ -47,39 +48,15 @@ const PUNYCODE: u8 = 1;
 /// All runs with a dot may end in a name.
 const ODD: u8 = 2;
 
-/// The carries from block to block, and the masks of the last block.
+/// The carries from blocks to the next: each 0 or 1.
 #[derive(Clone, Copy, Debug, Default)]
 struct Carry {
-    dots: u8,
-    number_dots: [u8; 3],
-    letters: u8,
-    trailing: u8,
-    hyphens: u8,
-    colons: [u8; 3],
-    last: Masks,
-}
-
-/// Adds with carry in and out.
-#[inline(always)]
-fn add(a: u64, b: u64, carry: &mut u8) -> u64 {
-    #[cfg(target_arch = "x86_64")]
-    {
-        let mut sum = 0;
-        // For the code below the compiler emits two additions and three more steps.
-        #[allow(unused_unsafe, reason = "a safe function only since Rust 1.91")]
-        // SAFETY: every x86-64 has the instruction.
-        unsafe {
-            *carry = std::arch::x86_64::_addcarry_u64(*carry, a, b, &mut sum);
-        }
-        sum
-    }
-    #[cfg(not(target_arch = "x86_64"))]
-    {
-        let (sum, first) = a.overflowing_add(b);
-        let (sum, second) = sum.overflowing_add(u64::from(*carry));
-        *carry = u8::from(first | second);
-        sum
-    }
+    dots: u64,
+    number_dots: [u64; 3],
+    letters: u64,
+    trailing: u64,
+    hyphens: u64,
+    colons: [u64; 3],
 }
 
 /// Bytes to prefetch ahead: filtering takes less time than reading this many bytes.
@@ -239,58 +216,52 @@ impl Sweep {
         let blocks = &blocks[..blocks.len().min(BATCH)];
         let is_last = blocks.len() < BATCH;
         let is_first = from == 0 || std::mem::take(&mut self.is_restarted);
-        self.start(is_first);
-        // A local copy keeps the carries in registers.
-        let mut carry = if is_first { Carry::default() } else { self.carry };
+        self.stored.start(is_first);
         for (at, block) in blocks.iter().enumerate() {
             prefetch(rest, at * BLOCK + AHEAD);
             // SAFETY: the caller has the features that the kernel needs; there are at most `BATCH` blocks.
-            unsafe { self.block::<ADDRS, LABELS>(at, kernel.masks(block), &mut carry) };
+            unsafe { self.stored.put(at, &kernel.masks(block)) };
         }
         let mut count = blocks.len();
         if is_last {
             // The padded last block is never full, so every run ends in it.
             let mut block = [0; BLOCK];
             block[..tail.len()].copy_from_slice(tail);
-            // SAFETY: as above.
-            unsafe { self.block::<ADDRS, LABELS>(count, kernel.masks(&block), &mut carry) };
+            // SAFETY: as above; this is the block after less than `BATCH`.
+            unsafe { self.stored.put(count, &kernel.masks(&block)) };
             count += 1;
+            self.stored.pad(count);
+        }
+        // A local copy keeps the carries in registers.
+        let mut carry = if is_first { Carry::default() } else { self.carry };
+        for at in (0..count).step_by(C::Lanes::COUNT) {
+            // SAFETY: the caller has the features; a batch is a multiple of all lanes, or padded to one.
+            unsafe { ends::<C::Lanes, ADDRS, LABELS>(&mut self.stored, at, &mut carry) };
         }
         self.carry = carry;
+        self.list(count);
         self.filter(bytes, from, count, filters);
         if is_last { bytes.len() + 1 } else { from + count * BLOCK }
     }
 
-    fn start(&mut self, is_first: bool) {
-        let Stored { host, number, dot, names } = &mut *self.stored;
-        for masks in [host, number, dot, names] {
-            masks[0] = if is_first { 0 } else { masks[BATCH] };
-        }
-        for list in [&mut self.quads, &mut self.names, &mut self.authorities, &mut self.others] {
+    /// Lists the places of the first `count` blocks.
+    #[inline(always)]
+    fn list(&mut self, count: usize) {
+        let Self { stored, quads, names, authorities, others, .. } = self;
+        for list in [&mut *quads, names, authorities, others] {
             list.len = 0;
         }
-    }
-
-    /// Adds a block of the batch.
-    ///
-    /// # Safety
-    ///
-    /// It must be one of the first `BATCH + 1` blocks of the batch.
-    #[inline(always)]
-    unsafe fn block<const ADDRS: bool, const LABELS: u8>(&mut self, block: usize, masks: Masks, carry: &mut Carry) {
-        let ends = ends::<ADDRS, LABELS>(&masks, carry);
-        let base = (block * BLOCK) as u32;
-        self.stored.host[block + 1] = masks.host;
-        self.stored.number[block + 1] = masks.number;
-        self.stored.dot[block + 1] = masks.dot;
-        self.stored.names[block + 1] = ends.plain_names;
-        // SAFETY: the caller counts the blocks.
-        unsafe {
-            self.quads.push(base, ends.quads);
-            self.names.push(base, ends.names);
-            if ends.authorities | ends.others != 0 {
-                self.authorities.push(base, ends.authorities);
-                self.others.push(base, ends.others);
+        for block in 0..count.min(BATCH) {
+            let base = (block * BLOCK) as u32;
+            // SAFETY: there are at most `BATCH` blocks.
+            unsafe {
+                quads.push(base, stored.quads[block + 1]);
+                names.push(base, stored.ends[block + 1]);
+                let (of_authorities, of_others) = (stored.authorities[block + 1], stored.others[block + 1]);
+                if of_authorities | of_others != 0 {
+                    authorities.push(base, of_authorities);
+                    others.push(base, of_others);
+                }
             }
         }
     }
@@ -345,65 +316,61 @@ impl Sweep {
     }
 }
 
-/// The places in a block that must be looked at.
-#[derive(Clone, Copy, Debug, Default)]
-struct Ends {
-    quads: u64,
-    names: u64,
-    /// Those of `names` whose last label is of letters.
-    plain_names: u64,
-    authorities: u64,
-    others: u64,
-}
-
+/// Finds the places that must be looked at in as many blocks from `at` on as there are lanes.
+///
+/// # Safety
+///
+/// As for [`Lanes`]; the batch has, or is padded to, so many blocks from `at` on.
 #[inline(always)]
-fn ends<const ADDRS: bool, const LABELS: u8>(masks: &Masks, carry: &mut Carry) -> Ends {
-    let Masks { host, number, dot, letter, hyphen, colon, slash, paren, rare } = *masks;
-    let last = carry.last;
-    // The same masks, moved to the following byte.
-    let behind_dot = dot << 1 | last.dot >> 63;
-    let behind_colon = colon << 1 | last.colon >> 63;
-    let behind_slash = slash << 1 | last.slash >> 63;
-    let behind_behind_colon = colon << 2 | last.colon >> 62;
-    let behind_paren = paren << 1 | last.paren >> 63;
-    let mut ends = Ends {
-        authorities: slash & behind_slash & behind_behind_colon,
-        others: rare | number & behind_paren,
-        ..Ends::default()
-    };
+unsafe fn ends<L: Lanes, const ADDRS: bool, const LABELS: u8>(stored: &mut Stored, at: usize, carry: &mut Carry) {
+    // SAFETY: the caller guarantees the features and the blocks; one word precedes those of the batch.
+    unsafe {
+        let here = |masks: &Words| L::load(masks, at + 1);
+        // The same masks for the block before.
+        let last = |masks: &Words| L::load(masks, at);
+        let (host, number, dot, colon) =
+            (here(&stored.host), here(&stored.number), here(&stored.dot), here(&stored.colon));
+        let (slash, last_colon) = (here(&stored.slash), last(&stored.colon));
+        let behind_slash = slash.moved_by_one(last(&stored.slash));
+        let behind_paren = here(&stored.paren).moved_by_one(last(&stored.paren));
+        slash.and(behind_slash).and(colon.moved_by_two(last_colon)).store(&mut stored.authorities, at + 1);
 
-    if ADDRS {
-        // Runs of digits and dots with a third dot count whatever follows them: a letter may begin a fifth part, or be in one, begin the
-        // name of a port, or begin `in-addr.arpa`.
-        let with_dot = add(number, dot, &mut carry.number_dots[0]);
-        let second = dot & with_dot;
-        let with_second = add(number, second, &mut carry.number_dots[1]);
-        let third = second & with_second;
-        ends.quads = add(number, third, &mut carry.number_dots[2]) & !number;
+        let mut others = here(&stored.rare).or(number.and(behind_paren));
+        if ADDRS {
+            // Runs of digits and dots with a third dot count whatever follows them: a letter may begin a fifth part, or be in one, begin
+            // the name of a port, or begin `in-addr.arpa`.
+            let second = dot.and(number.add(dot, &mut carry.number_dots[0]));
+            let third = second.and(number.add(second, &mut carry.number_dots[1]));
+            number.add(third, &mut carry.number_dots[2]).without(number).store(&mut stored.quads, at + 1);
 
-        // A full address has seven colons, or six and a quad; a date with a time has three.
-        let run = host | colon;
-        let second = colon & add(run, colon, &mut carry.colons[0]);
-        let third = second & add(run, second, &mut carry.colons[1]);
-        let fourth = third & add(run, third, &mut carry.colons[2]);
-        ends.others |= fourth;
-        ends.others |= colon & behind_colon;
-    }
-    if LABELS == ODD {
-        ends.names = add(host, dot, &mut carry.dots) & !host;
-    } else {
-        let behind_label = add(letter, letter & behind_dot, &mut carry.letters) & !letter;
-        let trimmed = dot | hyphen;
-        let behind_trimmed = add(trimmed, behind_label & trimmed, &mut carry.trailing) & !trimmed;
-        ends.plain_names = (behind_label | behind_trimmed) & !host;
-        ends.names = ends.plain_names;
+            // A full address has seven colons, or six and a quad; a date with a time has three.
+            let run = host.or(colon);
+            let second = colon.and(run.add(colon, &mut carry.colons[0]));
+            let third = second.and(run.add(second, &mut carry.colons[1]));
+            let fourth = third.and(run.add(third, &mut carry.colons[2]));
+            others = others.or(fourth).or(colon.and(colon.moved_by_one(last_colon)));
+        }
+        others.store(&mut stored.others, at + 1);
+
+        if LABELS == ODD {
+            host.add(dot, &mut carry.dots).without(host).store(&mut stored.ends, at + 1);
+            return;
+        }
+        let (letter, hyphen) = (here(&stored.letter), here(&stored.hyphen));
+        let behind_dot = dot.moved_by_one(last(&stored.dot));
+        let behind_label = letter.add(letter.and(behind_dot), &mut carry.letters).without(letter);
+        let trimmed = dot.or(hyphen);
+        let behind_trimmed = trimmed.add(behind_label.and(trimmed), &mut carry.trailing).without(trimmed);
+        let plain = behind_label.or(behind_trimmed).without(host);
+        plain.store(&mut stored.names, at + 1);
         if LABELS == PUNYCODE {
-            let double = hyphen & (hyphen << 1 | last.hyphen >> 63);
-            ends.names |= add(host, double, &mut carry.hyphens) & !host;
+            let double = hyphen.and(hyphen.moved_by_one(last(&stored.hyphen)));
+            let odd = host.add(double, &mut carry.hyphens).without(host);
+            plain.or(odd).store(&mut stored.ends, at + 1);
+        } else {
+            plain.store(&mut stored.ends, at + 1);
         }
     }
-    carry.last = *masks;
-    ends
 }
 
 #[cfg(test)]

@@ -1,6 +1,6 @@
 //! The settings of a sweep, and the data of its current batch of blocks.
 
-use crate::arch::masks::BLOCK;
+use crate::arch::masks::{BLOCK, Masks};
 
 /// The kinds of listed values that decide which places must be looked at.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -143,26 +143,99 @@ impl List {
     }
 }
 
-/// The masks of a batch that are needed again: one word per block, after the block before the batch.
+/// Masks of a batch, one word per block, after the word of the block before the batch.
+pub(super) type Words = [u64; BATCH + 1];
+
+/// The most blocks in a vector of [`Lanes`](crate::arch::lanes::Lanes). A batch is a multiple of it.
+const LANES: usize = 8;
+const _: () = assert!(BATCH.is_multiple_of(LANES));
+
+/// The masks of a batch, and what follows from them.
 #[derive(Clone, Debug)]
 pub(super) struct Stored {
-    pub(super) host: [u64; BATCH + 1],
-    pub(super) number: [u64; BATCH + 1],
-    pub(super) dot: [u64; BATCH + 1],
+    pub(super) host: Words,
+    pub(super) number: Words,
+    pub(super) dot: Words,
+    pub(super) letter: Words,
+    pub(super) hyphen: Words,
+    pub(super) colon: Words,
+    pub(super) slash: Words,
+    pub(super) paren: Words,
+    pub(super) rare: Words,
+    /// Ends of runs that may be quads.
+    pub(super) quads: Words,
     /// Ends of runs that may end in a name.
-    pub(super) names: [u64; BATCH + 1],
+    pub(super) ends: Words,
+    /// Those of `ends` whose last label is of letters.
+    pub(super) names: Words,
+    pub(super) authorities: Words,
+    pub(super) others: Words,
 }
 
 impl Default for Stored {
     fn default() -> Self {
         let none = [0; BATCH + 1];
-        Self { host: none, number: none, dot: none, names: none }
+        Self {
+            host: none,
+            number: none,
+            dot: none,
+            letter: none,
+            hyphen: none,
+            colon: none,
+            slash: none,
+            paren: none,
+            rare: none,
+            quads: none,
+            ends: none,
+            names: none,
+            authorities: none,
+            others: none,
+        }
+    }
+}
+
+impl Stored {
+    /// The masks of blocks.
+    #[inline(always)]
+    fn masks(&mut self) -> [&mut Words; 9] {
+        let Self { host, number, dot, letter, hyphen, colon, slash, paren, rare, .. } = self;
+        [host, number, dot, letter, hyphen, colon, slash, paren, rare]
+    }
+
+    /// Starts a batch: after the last one, or after unknown bytes.
+    pub(super) fn start(&mut self, is_first: bool) {
+        let last = |words: &mut Words| words[0] = if is_first { 0 } else { words[BATCH] };
+        last(&mut self.names);
+        self.masks().into_iter().for_each(last);
+    }
+
+    /// Stores the masks of a block.
+    ///
+    /// # Safety
+    ///
+    /// It must be one of the first [`BATCH`] blocks.
+    #[inline(always)]
+    pub(super) unsafe fn put(&mut self, block: usize, masks: &Masks) {
+        debug_assert!(block < BATCH);
+        let Masks { host, number, dot, letter, hyphen, colon, slash, paren, rare } = *masks;
+        let all = [host, number, dot, letter, hyphen, colon, slash, paren, rare];
+        for (words, mask) in self.masks().into_iter().zip(all) {
+            // SAFETY: the caller counts the blocks.
+            unsafe { *words.get_unchecked_mut(block + 1) = mask };
+        }
+    }
+
+    /// Pads the batch that ends a text, of `count` blocks, with empty blocks to a multiple of all vectors.
+    pub(super) fn pad(&mut self, count: usize) {
+        for words in self.masks() {
+            words[count + 1..=count.next_multiple_of(LANES)].fill(0);
+        }
     }
 }
 
 /// Returns the 64 bits before place `at` of a batch; the nearest is the highest.
 #[inline(always)]
-pub(super) fn behind(masks: &[u64; BATCH + 1], at: u32) -> u64 {
+pub(super) fn behind(masks: &Words, at: u32) -> u64 {
     let (block, bit) = ((at / BLOCK as u32) as usize, at % BLOCK as u32);
     let here = masks.get(block + 1).copied().unwrap_or(0);
     let last = masks.get(block).copied().unwrap_or(0);
@@ -171,7 +244,7 @@ pub(super) fn behind(masks: &[u64; BATCH + 1], at: u32) -> u64 {
 
 /// Returns the 64 bits from place `at` of a batch on; the nearest is the lowest. Both blocks must be in the batch.
 #[inline(always)]
-pub(super) fn ahead(masks: &[u64; BATCH + 1], at: u32) -> u64 {
+pub(super) fn ahead(masks: &Words, at: u32) -> u64 {
     let (block, bit) = ((at / BLOCK as u32) as usize, at % BLOCK as u32);
     let here = masks.get(block + 1).copied().unwrap_or(0);
     let next = masks.get(block + 2).copied().unwrap_or(0);
