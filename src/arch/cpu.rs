@@ -29,7 +29,7 @@ pub enum Engine {
     Portable,
     /// AVX2, on x86-64.
     Avx2,
-    /// AVX-512BW and VL, on x86-64.
+    /// AVX-512BW and VL, on x86-64; also VBMI and GFNI, if the CPU has them.
     Avx512,
     /// NEON, on aarch64.
     Neon,
@@ -39,7 +39,9 @@ impl Engine {
     /// Returns every engine that this CPU can run.
     pub fn available() -> Vec<Engine> {
         let engines = Kernel::available().into_iter().map(Kernel::engine);
-        std::iter::once(Engine::Auto).chain(engines).collect()
+        let mut engines: Vec<Engine> = std::iter::once(Engine::Auto).chain(engines).collect();
+        engines.dedup();
+        engines
     }
 
     /// Returns `auto`, `scalar`, `portable`, `avx2`, `avx512` or `neon`.
@@ -99,7 +101,15 @@ pub(crate) struct Avx2(());
 /// Proves that the CPU has all of [`Avx2`], and `avx512f,avx512bw,avx512vl`.
 #[cfg(target_arch = "x86_64")]
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct Avx512(());
+pub(crate) struct Avx512 {
+    /// What the first CPUs with AVX-512 lack.
+    pub(crate) gfni: Option<Gfni>,
+}
+
+/// Proves that the CPU has all of [`Avx512`], and `avx512vbmi,gfni`.
+#[cfg(target_arch = "x86_64")]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Gfni(());
 
 /// Proves that the CPU has NEON.
 #[cfg(target_arch = "aarch64")]
@@ -126,7 +136,8 @@ impl Avx512 {
             && is_x86_feature_detected!("avx512f")
             && is_x86_feature_detected!("avx512bw")
             && is_x86_feature_detected!("avx512vl");
-        has.then_some(Self(()))
+        let gfni = is_x86_feature_detected!("avx512vbmi") && is_x86_feature_detected!("gfni");
+        has.then_some(Self { gfni: gfni.then_some(Gfni(())) })
     }
 }
 
@@ -153,12 +164,18 @@ pub(crate) enum Kernel {
 }
 
 impl Kernel {
-    /// Returns every kernel that this CPU can run, the fastest first.
+    /// Returns every kernel that this CPU can run, the fastest first. Two of them may belong to one engine.
     pub(crate) fn available() -> Vec<Kernel> {
         let mut kernels = Vec::new();
         #[cfg(target_arch = "x86_64")]
         {
-            kernels.extend(Avx512::found().map(Kernel::Avx512));
+            if let Some(found) = Avx512::found() {
+                kernels.push(Kernel::Avx512(found));
+                // Tests run both ways.
+                if found.gfni.is_some() {
+                    kernels.push(Kernel::Avx512(Avx512 { gfni: None }));
+                }
+            }
             kernels.extend(Avx2::found().map(Kernel::Avx2));
         }
         #[cfg(target_arch = "aarch64")]
@@ -238,8 +255,10 @@ mod tests {
 
     #[test]
     fn engines_are_known_by_their_names() {
-        for engine in Engine::available() {
-            assert_eq!(engine.as_str().parse(), Ok(engine));
+        let engines = Engine::available();
+        for (at, engine) in engines.iter().enumerate() {
+            assert_eq!(engine.as_str().parse(), Ok(*engine));
+            assert!(!engines[..at].contains(engine), "{engine} twice");
         }
         assert!("fast".parse::<Engine>().unwrap_err().to_string().contains("unknown engine \"fast\""));
     }

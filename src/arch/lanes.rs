@@ -220,7 +220,7 @@ pub(crate) mod x86 {
 
     /// Eight blocks, with AVX-512F.
     #[derive(Clone, Copy)]
-    pub(crate) struct Eight(__m512i);
+    pub(crate) struct Eight(pub(crate) __m512i);
 
     impl Lanes for Eight {
         const COUNT: usize = 8;

@@ -4,6 +4,7 @@
 //! uses the masks is one generic algorithm over [`Classify`], compiled once for each kernel with the
 //! instructions that the kernel needs.
 
+use super::cpu::prefetch;
 use super::lanes::Lanes;
 
 /// The masks of a block of 64 bytes.
@@ -32,7 +33,79 @@ pub(crate) struct Masks {
 /// The length of a block.
 pub(crate) const BLOCK: usize = 64;
 
-/// Computes the masks of a block.
+/// The masks of blocks: for each class, one word per block, after the word of the block before the first.
+#[derive(Clone, Debug)]
+pub(crate) struct Columns<const N: usize> {
+    pub(crate) host: [u64; N],
+    pub(crate) number: [u64; N],
+    pub(crate) dot: [u64; N],
+    pub(crate) letter: [u64; N],
+    pub(crate) hyphen: [u64; N],
+    pub(crate) colon: [u64; N],
+    pub(crate) slash: [u64; N],
+    pub(crate) paren: [u64; N],
+    pub(crate) rare: [u64; N],
+}
+
+impl<const N: usize> Default for Columns<N> {
+    fn default() -> Self {
+        let none = [0; N];
+        Self {
+            host: none,
+            number: none,
+            dot: none,
+            letter: none,
+            hyphen: none,
+            colon: none,
+            slash: none,
+            paren: none,
+            rare: none,
+        }
+    }
+}
+
+impl<const N: usize> Columns<N> {
+    #[inline(always)]
+    fn all(&mut self) -> [&mut [u64; N]; 9] {
+        let Self { host, number, dot, letter, hyphen, colon, slash, paren, rare } = self;
+        [host, number, dot, letter, hyphen, colon, slash, paren, rare]
+    }
+
+    /// Takes the last block as the one before the first; or nothing, if `is_first`.
+    pub(crate) fn start(&mut self, is_first: bool) {
+        for words in self.all() {
+            words[0] = if is_first { 0 } else { words[N - 1] };
+        }
+    }
+
+    /// Makes the blocks from `count` on empty, up to a multiple of `of`.
+    pub(crate) fn pad(&mut self, count: usize, of: usize) {
+        for words in self.all() {
+            words[count + 1..=count.next_multiple_of(of)].fill(0);
+        }
+    }
+
+    /// Stores the masks of a block.
+    ///
+    /// # Safety
+    ///
+    /// `block` must be less than `N - 1`.
+    #[inline(always)]
+    pub(crate) unsafe fn put(&mut self, block: usize, masks: Masks) {
+        debug_assert!(block + 1 < N);
+        let Masks { host, number, dot, letter, hyphen, colon, slash, paren, rare } = masks;
+        let masks = [host, number, dot, letter, hyphen, colon, slash, paren, rare];
+        for (words, mask) in self.all().into_iter().zip(masks) {
+            // SAFETY: the caller guarantees it.
+            unsafe { *words.get_unchecked_mut(block + 1) = mask };
+        }
+    }
+}
+
+/// Bytes to prefetch ahead: what follows takes less time than reading this many bytes.
+const AHEAD: usize = 4096;
+
+/// Computes the masks of blocks.
 pub(crate) trait Classify: Copy {
     /// The masks of as many blocks as this kernel combines at once.
     type Lanes: Lanes;
@@ -41,6 +114,20 @@ pub(crate) trait Classify: Copy {
     ///
     /// The CPU must have the features that the kernel needs, and the caller must be compiled with them, because this is inlined there.
     unsafe fn masks(self, block: &[u8; BLOCK]) -> Masks;
+
+    /// Stores the masks of blocks, from the first column on.
+    ///
+    /// # Safety
+    ///
+    /// As for [`masks`](Self::masks); there must be less than `N` blocks.
+    #[inline(always)]
+    unsafe fn classify<const N: usize>(self, blocks: &[[u8; BLOCK]], columns: &mut Columns<N>) {
+        for (at, block) in blocks.iter().enumerate() {
+            prefetch(block, AHEAD);
+            // SAFETY: the caller guarantees it.
+            unsafe { columns.put(at, self.masks(block)) };
+        }
+    }
 }
 
 /// Eight classes, one bit each. This is the only definition of the bytes that make up names, addresses and URLs.
@@ -72,6 +159,18 @@ pub(crate) mod classes {
             _ => 0,
         }
     }
+
+    /// The classes of each ASCII byte.
+    #[cfg(target_arch = "x86_64")]
+    pub(super) static ASCII: [u8; 128] = {
+        let mut table = [0; 128];
+        let mut byte = 0;
+        while byte < 128 {
+            table[byte] = of(byte as u8);
+            byte += 1;
+        }
+        table
+    };
 
     /// The classes of each byte, one bit in each of eight lanes, so that shifts gather the lanes of eight bytes.
     pub(super) static LANES: [u64; 256] = {
@@ -322,6 +421,167 @@ pub(crate) mod x86 {
     }
 }
 
+#[cfg(target_arch = "x86_64")]
+pub(crate) mod gfni {
+    //! One load from a table of 128 bytes gives the eight classes of each byte. The bits of eight bytes are then a matrix of eight by
+    //! eight, which one multiplication by the unit matrix transposes, so that a byte holds one class of eight bytes.
+
+    use std::arch::x86_64::*;
+
+    use super::super::lanes::{Lanes, x86::Eight};
+    use super::{AHEAD, BLOCK, Classify, Columns, Masks, classes, prefetch};
+
+    /// Computes masks with AVX-512VBMI and GFNI.
+    #[derive(Clone, Copy)]
+    pub(crate) struct Gfni {
+        tables: [__m512i; 2],
+        reversed: __m512i,
+        unit: __m512i,
+        gathered: __m512i,
+    }
+
+    /// For each byte of a word: the byte that is as far from the other end.
+    const REVERSED: [u8; BLOCK] = {
+        let mut table = [0; BLOCK];
+        let mut at = 0;
+        while at < BLOCK {
+            // Vectors are shuffled within each 16 bytes.
+            table[at] = (at % 16) as u8 ^ 7;
+            at += 1;
+        }
+        table
+    };
+
+    /// The first bytes of all words, then the second bytes, and so on.
+    const GATHERED: [u8; BLOCK] = {
+        let mut table = [0; BLOCK];
+        let mut at = 0;
+        while at < BLOCK {
+            table[at] = (at % 8 * 8 + at / 8) as u8;
+            at += 1;
+        }
+        table
+    };
+
+    impl Gfni {
+        /// # Safety
+        ///
+        /// As for [`Classify::masks`].
+        #[inline(always)]
+        pub(crate) unsafe fn new() -> Self {
+            // SAFETY: each table is 64 bytes long, or has two such halves, as many as are read; the caller has AVX-512F.
+            unsafe {
+                let load = |bytes: &[u8]| _mm512_loadu_si512(bytes.as_ptr().cast());
+                let (low, high) = classes::ASCII.split_at(BLOCK);
+                Self {
+                    tables: [load(low), load(high)],
+                    reversed: load(&REVERSED),
+                    unit: _mm512_set1_epi64(0x8040_2010_0804_0201_u64 as i64),
+                    gathered: load(&GATHERED),
+                }
+            }
+        }
+
+        /// Returns the eight classes of a block, a word for each.
+        #[inline(always)]
+        unsafe fn row(self, block: &[u8; BLOCK]) -> __m512i {
+            // SAFETY: a block is 64 bytes long, as many as are read; the caller has the features.
+            unsafe {
+                let bytes = _mm512_loadu_si512(block.as_ptr().cast());
+                let bytes = _mm512_shuffle_epi8(bytes, self.reversed);
+                let classes = _mm512_permutex2var_epi8(self.tables[0], bytes, self.tables[1]);
+                // The table is looked up by the lower seven bits.
+                let not_ascii = _mm512_movepi8_mask(bytes);
+                let classes = _mm512_mask_mov_epi8(classes, not_ascii, _mm512_set1_epi8(classes::RARE as i8));
+                // The first row of a matrix is the last byte of its word.
+                let transposed = _mm512_gf2p8affine_epi64_epi8::<0>(self.unit, classes);
+                _mm512_permutexvar_epi8(self.gathered, transposed)
+            }
+        }
+    }
+
+    /// Turns the words of eight rows into those of eight columns.
+    #[inline(always)]
+    unsafe fn transpose(rows: [__m512i; 8]) -> [Eight; 8] {
+        // SAFETY: the caller has AVX-512F.
+        unsafe {
+            let [a, b, c, d, e, f, g, h] = rows;
+            let pairs = |a, b| (_mm512_unpacklo_epi64(a, b), _mm512_unpackhi_epi64(a, b));
+            let ((ab0, ab1), (cd0, cd1), (ef0, ef1), (gh0, gh1)) = (pairs(a, b), pairs(c, d), pairs(e, f), pairs(g, h));
+            // Each of these has two rows at words 0 and 4 of the columns, or at 2 and 6.
+            let fours = |x, y| (_mm512_shuffle_i64x2::<0b1000_1000>(x, y), _mm512_shuffle_i64x2::<0b1101_1101>(x, y));
+            let ((abcd0, abcd2), (efgh0, efgh2)) = (fours(ab0, cd0), fours(ef0, gh0));
+            let ((abcd1, abcd3), (efgh1, efgh3)) = (fours(ab1, cd1), fours(ef1, gh1));
+            let ((c0, c4), (c2, c6)) = (fours(abcd0, efgh0), fours(abcd2, efgh2));
+            let ((c1, c5), (c3, c7)) = (fours(abcd1, efgh1), fours(abcd3, efgh3));
+            [Eight(c0), Eight(c1), Eight(c2), Eight(c3), Eight(c4), Eight(c5), Eight(c6), Eight(c7)]
+        }
+    }
+
+    impl Classify for Gfni {
+        type Lanes = Eight;
+
+        #[inline(always)]
+        unsafe fn masks(self, block: &[u8; BLOCK]) -> Masks {
+            // SAFETY: the caller has the features; a vector has eight words.
+            let [letter, digit, dot, hyphen, underscore, colon, slash, rare] =
+                unsafe { std::mem::transmute::<__m512i, [u64; 8]>(self.row(block)) };
+            let (number, paren) = (digit | dot, colon & slash);
+            Masks {
+                host: number | letter | hyphen | underscore,
+                number,
+                dot,
+                letter,
+                hyphen,
+                colon: colon & !paren,
+                slash: slash & !paren,
+                paren,
+                rare,
+            }
+        }
+
+        #[inline(always)]
+        unsafe fn classify<const N: usize>(self, blocks: &[[u8; BLOCK]], columns: &mut Columns<N>) {
+            let (eights, rest) = blocks.as_chunks::<8>();
+            for (at, eight) in eights.iter().enumerate() {
+                for block in eight {
+                    prefetch(block, AHEAD);
+                }
+                // SAFETY: the caller has the features, and guarantees that there are columns for all blocks.
+                unsafe {
+                    // The compiler inlines no closure of `map` here: its function lacks the features.
+                    let [a, b, c, d, e, f, g, h] = eight;
+                    let [letter, digit, dot, hyphen, underscore, colon, slash, rare] = transpose([
+                        self.row(a),
+                        self.row(b),
+                        self.row(c),
+                        self.row(d),
+                        self.row(e),
+                        self.row(f),
+                        self.row(g),
+                        self.row(h),
+                    ]);
+                    let (number, paren) = (digit.or(dot), colon.and(slash));
+                    let from = 8 * at + 1;
+                    number.or(letter).or(hyphen).or(underscore).store(&mut columns.host, from);
+                    number.store(&mut columns.number, from);
+                    dot.store(&mut columns.dot, from);
+                    letter.store(&mut columns.letter, from);
+                    hyphen.store(&mut columns.hyphen, from);
+                    colon.without(paren).store(&mut columns.colon, from);
+                    slash.without(paren).store(&mut columns.slash, from);
+                    paren.store(&mut columns.paren, from);
+                    rare.store(&mut columns.rare, from);
+                }
+            }
+            for (at, block) in rest.iter().enumerate() {
+                // SAFETY: as above.
+                unsafe { columns.put(8 * eights.len() + at, self.masks(block)) };
+            }
+        }
+    }
+}
+
 #[cfg(target_arch = "aarch64")]
 pub(crate) mod neon {
     use std::arch::aarch64::*;
@@ -416,37 +676,66 @@ mod tests {
         }
     }
 
+    /// The blocks of the longest text, and one before them.
+    const MOST: usize = 22;
+
     #[cfg(target_arch = "x86_64")]
     #[target_feature(enable = "avx2")]
-    unsafe fn avx2(block: &[u8; BLOCK]) -> Masks {
-        // SAFETY: the caller has found AVX2.
-        unsafe { x86::Avx2::new().masks(block) }
+    unsafe fn avx2(blocks: &[[u8; BLOCK]], columns: &mut Columns<MOST>) {
+        // SAFETY: the caller has found AVX2, and counts the blocks.
+        unsafe { x86::Avx2::new().classify(blocks, columns) }
     }
 
     #[cfg(target_arch = "x86_64")]
     #[target_feature(enable = "avx512f,avx512bw")]
-    unsafe fn avx512(block: &[u8; BLOCK]) -> Masks {
-        // SAFETY: the caller has found AVX-512.
-        unsafe { x86::Avx512::new().masks(block) }
+    unsafe fn avx512(blocks: &[[u8; BLOCK]], columns: &mut Columns<MOST>) {
+        // SAFETY: the caller has found AVX-512, and counts the blocks.
+        unsafe { x86::Avx512::new().classify(blocks, columns) }
     }
 
-    fn masks(kernel: Kernel, block: &[u8; BLOCK]) -> Masks {
+    #[cfg(target_arch = "x86_64")]
+    #[target_feature(enable = "avx512f,avx512bw,avx512vbmi,gfni")]
+    unsafe fn gfni(blocks: &[[u8; BLOCK]], columns: &mut Columns<MOST>) {
+        // SAFETY: the caller has found these features, and counts the blocks.
+        unsafe { gfni::Gfni::new().classify(blocks, columns) }
+    }
+
+    fn masks(kernel: Kernel, blocks: &[[u8; BLOCK]]) -> Vec<Masks> {
+        assert!(blocks.len() < MOST);
+        let mut columns = Columns::<MOST>::default();
         match kernel {
-            // SAFETY: it needs no features.
-            Kernel::Portable | Kernel::Scalar => unsafe { Portable.masks(block) },
+            // SAFETY: it needs no features; the blocks have been counted.
+            Kernel::Portable | Kernel::Scalar => unsafe { Portable.classify(blocks, &mut columns) },
             #[cfg(target_arch = "x86_64")]
-            // SAFETY: the token proves that the CPU has these features.
-            Kernel::Avx2(_) => unsafe { avx2(block) },
+            // SAFETY: the token proves that the CPU has these features; the blocks have been counted.
+            Kernel::Avx2(_) => unsafe { avx2(blocks, &mut columns) },
             #[cfg(target_arch = "x86_64")]
             // SAFETY: as above.
-            Kernel::Avx512(_) => unsafe { avx512(block) },
+            Kernel::Avx512(token) if token.gfni.is_some() => unsafe { gfni(blocks, &mut columns) },
+            #[cfg(target_arch = "x86_64")]
+            // SAFETY: as above.
+            Kernel::Avx512(_) => unsafe { avx512(blocks, &mut columns) },
             #[cfg(target_arch = "aarch64")]
             // SAFETY: as above.
-            Kernel::Neon(_) => unsafe { neon::Neon::new().masks(block) },
+            Kernel::Neon(_) => unsafe { neon::Neon::new().classify(blocks, &mut columns) },
         }
+        let Columns { host, number, dot, letter, hyphen, colon, slash, paren, rare } = columns;
+        let at = |at: usize| Masks {
+            host: host[at],
+            number: number[at],
+            dot: dot[at],
+            letter: letter[at],
+            hyphen: hyphen[at],
+            colon: colon[at],
+            slash: slash[at],
+            paren: paren[at],
+            rare: rare[at],
+        };
+        assert_eq!(at(0), Masks::default());
+        (1..=blocks.len()).map(at).collect()
     }
 
-    /// Tries all bytes at all places of a block, and random blocks.
+    /// Tries all bytes at all places of a block, and random blocks, in texts of all lengths.
     #[test]
     fn every_kernel_gives_the_same_masks() {
         for kernel in Kernel::available() {
@@ -454,16 +743,21 @@ mod tests {
                 for at in (0..BLOCK).step_by(cases(1, 31)) {
                     let mut block = [b'a' + at as u8 % 3; BLOCK];
                     block[at] = byte;
-                    assert_eq!(masks(kernel, &block), naive(&block), "{kernel:?} {byte} {at}");
+                    assert_eq!(masks(kernel, &[block]), [naive(&block)], "{kernel:?} {byte} {at}");
                 }
             }
             let mut state = 1_u32;
-            for _ in 0..cases(1000, 20) {
-                let block = std::array::from_fn(|_| {
-                    state = state.wrapping_mul(2_654_435_761).wrapping_add(12_345);
-                    (state >> 13) as u8
-                });
-                assert_eq!(masks(kernel, &block), naive(&block), "{kernel:?}");
+            for round in 0..cases(1000, 20) {
+                let blocks: Vec<[u8; BLOCK]> = (0..round % MOST)
+                    .map(|_| {
+                        std::array::from_fn(|_| {
+                            state = state.wrapping_mul(2_654_435_761).wrapping_add(12_345);
+                            (state >> 13) as u8
+                        })
+                    })
+                    .collect();
+                let want: Vec<Masks> = blocks.iter().map(naive).collect();
+                assert_eq!(masks(kernel, &blocks), want, "{kernel:?}");
             }
         }
     }

@@ -10,13 +10,16 @@
 //! one busy network, lets thousands of places pass it. So a finer filter then asks about the whole address, or about the name from each
 //! of its labels on. The places that stay are looked at one by one, elsewhere.
 
-use super::cpu::{Kernel, prefetch};
+#[cfg(target_arch = "x86_64")]
+use super::cpu::Avx512;
+use super::cpu::Kernel;
 use super::lanes::Lanes;
 use super::masks::{BLOCK, Classify, Portable};
 use super::name::WORD;
 
 mod batch;
 mod likely;
+mod octets;
 
 pub(crate) use batch::{Addrs, Escape, Filters, Place, Rules, Wanted, What};
 use batch::{BATCH, CAPACITY, List, Stored, Words, behind};
@@ -24,6 +27,7 @@ use likely::{
     FAR, is_no_plain_authority, is_reverse_name, may_be_listed_name, may_be_listed_quad, may_be_listed_whole,
     plain_addr,
 };
+use octets::Octets;
 
 /// Keeps the places of a list for which the expression is true. This is a macro rather than a method that takes a closure, because the
 /// body must be compiled with the target features of the surrounding function.
@@ -58,9 +62,6 @@ struct Carry {
     hyphens: u64,
     colons: [u64; 3],
 }
-
-/// Bytes to prefetch ahead: filtering takes less time than reading this many bytes.
-const AHEAD: usize = 4096;
 
 /// Sweeps a text, a batch at a time.
 #[derive(Clone, Debug)]
@@ -137,7 +138,10 @@ impl Sweep {
             Kernel::Avx2(_) => unsafe { self.avx2(bytes, from, filters) },
             #[cfg(target_arch = "x86_64")]
             // SAFETY: as above.
-            Kernel::Avx512(_) => unsafe { self.avx512(bytes, from, filters) },
+            Kernel::Avx512(Avx512 { gfni: Some(_) }) => unsafe { self.gfni(bytes, from, filters) },
+            #[cfg(target_arch = "x86_64")]
+            // SAFETY: as above.
+            Kernel::Avx512(Avx512 { gfni: None }) => unsafe { self.avx512(bytes, from, filters) },
             #[cfg(target_arch = "aarch64")]
             // SAFETY: as above.
             Kernel::Neon(_) => unsafe { self.neon(bytes, from, filters) },
@@ -157,8 +161,10 @@ impl Sweep {
     /// Describes the run of name bytes that ends at a place of the last batch. Returns its length (64 means at least 64), and a bit for each
     /// dot in the 64 bytes before the place, the nearest highest.
     pub(crate) fn run_before(&self, at: usize) -> (usize, u64) {
-        let host = behind(&self.stored.host, at as u32);
-        ((!host).leading_zeros() as usize, behind(&self.stored.dot, at as u32))
+        let at = u32::try_from(at).ok().filter(|&at| (at as usize) < BATCH * BLOCK).expect("a place of the batch");
+        // SAFETY: it was just checked.
+        let (host, dot) = unsafe { (behind(&self.stored.masks.host, at), behind(&self.stored.masks.dot, at)) };
+        ((!host).leading_zeros() as usize, dot)
     }
 
     #[cfg(target_arch = "x86_64")]
@@ -175,6 +181,13 @@ impl Sweep {
         unsafe { self.of_mode(super::masks::x86::Avx512::new(), bytes, from, filters) }
     }
 
+    #[cfg(target_arch = "x86_64")]
+    #[target_feature(enable = "avx512f,avx512bw,avx512vbmi,gfni,bmi1,bmi2,lzcnt,popcnt")]
+    unsafe fn gfni(&mut self, bytes: &[u8], from: usize, filters: Filters<'_>) -> usize {
+        // SAFETY: the caller has the features, and this function is compiled with them.
+        unsafe { self.of_mode(super::masks::gfni::Gfni::new(), bytes, from, filters) }
+    }
+
     #[cfg(target_arch = "aarch64")]
     #[target_feature(enable = "neon")]
     unsafe fn neon(&mut self, bytes: &[u8], from: usize, filters: Filters<'_>) -> usize {
@@ -186,7 +199,13 @@ impl Sweep {
     ///
     /// As for [`Classify::masks`].
     #[inline(always)]
-    unsafe fn of_mode<C: Classify>(&mut self, kernel: C, bytes: &[u8], from: usize, filters: Filters<'_>) -> usize {
+    unsafe fn of_mode<C: Classify + Octets>(
+        &mut self,
+        kernel: C,
+        bytes: &[u8],
+        from: usize,
+        filters: Filters<'_>,
+    ) -> usize {
         // SAFETY: the caller has the features that the kernel needs.
         unsafe {
             match (self.wanted.addrs, self.wanted.odd_names, self.wanted.punycode) {
@@ -204,7 +223,7 @@ impl Sweep {
     ///
     /// As for [`Classify::masks`].
     #[inline(always)]
-    unsafe fn run<C: Classify, const ADDRS: bool, const LABELS: u8>(
+    unsafe fn run<C: Classify + Octets, const ADDRS: bool, const LABELS: u8>(
         &mut self,
         kernel: C,
         bytes: &[u8],
@@ -217,18 +236,15 @@ impl Sweep {
         let is_last = blocks.len() < BATCH;
         let is_first = from == 0 || std::mem::take(&mut self.is_restarted);
         self.stored.start(is_first);
-        for (at, block) in blocks.iter().enumerate() {
-            prefetch(rest, at * BLOCK + AHEAD);
-            // SAFETY: the caller has the features that the kernel needs; there are at most `BATCH` blocks.
-            unsafe { self.stored.put(at, &kernel.masks(block)) };
-        }
+        // SAFETY: the caller has the features that the kernel needs; there are at most `BATCH` blocks.
+        unsafe { kernel.classify(blocks, &mut self.stored.masks) };
         let mut count = blocks.len();
         if is_last {
             // The padded last block is never full, so every run ends in it.
             let mut block = [0; BLOCK];
             block[..tail.len()].copy_from_slice(tail);
             // SAFETY: as above; this is the block after less than `BATCH`.
-            unsafe { self.stored.put(count, &kernel.masks(&block)) };
+            unsafe { self.stored.masks.put(count, kernel.masks(&block)) };
             count += 1;
             self.stored.pad(count);
         }
@@ -240,7 +256,8 @@ impl Sweep {
         }
         self.carry = carry;
         self.list(count);
-        self.filter(bytes, from, count, filters);
+        // SAFETY: the caller has the features.
+        unsafe { self.filter::<C>(bytes, from, count, filters) };
         if is_last { bytes.len() + 1 } else { from + count * BLOCK }
     }
 
@@ -266,8 +283,11 @@ impl Sweep {
         }
     }
 
+    /// # Safety
+    ///
+    /// The caller must have the features of `O`.
     #[inline(always)]
-    fn filter(&mut self, bytes: &[u8], from: usize, count: usize, filters: Filters<'_>) {
+    unsafe fn filter<O: Octets>(&mut self, bytes: &[u8], from: usize, count: usize, filters: Filters<'_>) {
         let Self { wanted, rules, stored, quads, names, authorities, others, places, asked, .. } = self;
         let rules: &Rules = rules;
         let stored: &Stored = stored;
@@ -275,12 +295,12 @@ impl Sweep {
             quads.len = 0;
         } else if bytes.len() >= FAR && filters.is_whole_nets() {
             retain!(quads, at => {
-                // SAFETY: the text is long enough, and the bitmap has a bit for each network.
-                unsafe { may_be_listed_quad(bytes, from, stored, at, filters, rules) }
+                // SAFETY: the text is long enough, the bitmap has a bit for each network, and the batch has all places.
+                unsafe { may_be_listed_quad::<O>(bytes, from, stored, at, filters, rules) }
             });
             if let Some(listed) = filters.addrs {
-                // SAFETY: the text is long enough.
-                let addr = |at: u32| unsafe { plain_addr(bytes, from, stored, at, rules) };
+                // SAFETY: as above.
+                let addr = |at: u32| unsafe { plain_addr::<O>(bytes, from, stored, at, rules) };
                 asked.retain(quads, addr, listed);
             }
         }
@@ -290,7 +310,7 @@ impl Sweep {
             names.len *= usize::from(wanted.addrs);
         } else if bytes.len() >= FAR && filters.tails.len() >= WORD {
             retain!(names, at => {
-                // SAFETY: the text is long enough, and the bitmap has at least one word.
+                // SAFETY: the text is long enough, the bitmap has at least one word, and the batch has all places.
                 unsafe { may_be_listed_name(bytes, from, stored, at, filters, rules) }
             });
             if filters.names.len() >= WORD {
@@ -329,13 +349,13 @@ unsafe fn ends<L: Lanes, const ADDRS: bool, const LABELS: u8>(stored: &mut Store
         // The same masks for the block before.
         let last = |masks: &Words| L::load(masks, at);
         let (host, number, dot, colon) =
-            (here(&stored.host), here(&stored.number), here(&stored.dot), here(&stored.colon));
-        let (slash, last_colon) = (here(&stored.slash), last(&stored.colon));
-        let behind_slash = slash.moved_by_one(last(&stored.slash));
-        let behind_paren = here(&stored.paren).moved_by_one(last(&stored.paren));
+            (here(&stored.masks.host), here(&stored.masks.number), here(&stored.masks.dot), here(&stored.masks.colon));
+        let (slash, last_colon) = (here(&stored.masks.slash), last(&stored.masks.colon));
+        let behind_slash = slash.moved_by_one(last(&stored.masks.slash));
+        let behind_paren = here(&stored.masks.paren).moved_by_one(last(&stored.masks.paren));
         slash.and(behind_slash).and(colon.moved_by_two(last_colon)).store(&mut stored.authorities, at + 1);
 
-        let mut others = here(&stored.rare).or(number.and(behind_paren));
+        let mut others = here(&stored.masks.rare).or(number.and(behind_paren));
         if ADDRS {
             // Runs of digits and dots with a third dot count whatever follows them: a letter may begin a fifth part, or be in one, begin
             // the name of a port, or begin `in-addr.arpa`.
@@ -356,15 +376,15 @@ unsafe fn ends<L: Lanes, const ADDRS: bool, const LABELS: u8>(stored: &mut Store
             host.add(dot, &mut carry.dots).without(host).store(&mut stored.ends, at + 1);
             return;
         }
-        let (letter, hyphen) = (here(&stored.letter), here(&stored.hyphen));
-        let behind_dot = dot.moved_by_one(last(&stored.dot));
+        let (letter, hyphen) = (here(&stored.masks.letter), here(&stored.masks.hyphen));
+        let behind_dot = dot.moved_by_one(last(&stored.masks.dot));
         let behind_label = letter.add(letter.and(behind_dot), &mut carry.letters).without(letter);
         let trimmed = dot.or(hyphen);
         let behind_trimmed = trimmed.add(behind_label.and(trimmed), &mut carry.trailing).without(trimmed);
         let plain = behind_label.or(behind_trimmed).without(host);
         plain.store(&mut stored.names, at + 1);
         if LABELS == PUNYCODE {
-            let double = hyphen.and(hyphen.moved_by_one(last(&stored.hyphen)));
+            let double = hyphen.and(hyphen.moved_by_one(last(&stored.masks.hyphen)));
             let odd = host.add(double, &mut carry.hyphens).without(host);
             plain.or(odd).store(&mut stored.ends, at + 1);
         } else {

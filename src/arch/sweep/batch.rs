@@ -1,6 +1,6 @@
 //! The settings of a sweep, and the data of its current batch of blocks.
 
-use crate::arch::masks::{BLOCK, Masks};
+use crate::arch::masks::{BLOCK, Columns};
 
 /// The kinds of listed values that decide which places must be looked at.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -22,14 +22,69 @@ pub(crate) struct Wanted {
 pub(crate) struct Rules {
     /// The bytes that end the authority of a URL.
     pub(crate) ends_authority: [bool; 256],
-    /// For each byte: if it may begin an escape that ends in the run after it.
-    pub(crate) escapes: [Escape; 256],
+    /// For each byte before a run, the sets of first bytes with which the run can be read in more than one way. Every byte has
+    /// [`TRIMMED`](Self::TRIMMED).
+    pub(super) before: [u8; 256],
+    /// The sets that each byte is in.
+    pub(super) sets: [u8; 256],
+}
+
+impl Rules {
+    const EVERY: u8 = 1;
+    const THREE: u8 = 2;
+    const COLOUR: u8 = 4;
+    /// Dots and hyphens, which do not begin or end a name.
+    pub(super) const TRIMMED: u8 = 8;
+
+    /// Takes the bytes that end the authority of a URL, and those that may begin an escape that ends in the run after them.
+    pub(crate) const fn new(ends_authority: [bool; 256], escapes: &[(u8, Escape)]) -> Self {
+        let mut rules = Self { ends_authority, before: [Self::TRIMMED; 256], sets: [Self::EVERY; 256] };
+        let mut at = 0;
+        while at < escapes.len() {
+            let (byte, escape) = escapes[at];
+            rules.before[byte as usize] |= match escape {
+                Escape::Always => Self::EVERY,
+                Escape::BeforeThree => Self::THREE,
+                Escape::BeforeColour => Self::COLOUR,
+            };
+            at += 1;
+        }
+        rules.sets[b'3' as usize] |= Self::THREE;
+        let mut byte = 0;
+        while byte < 256 {
+            if matches!(byte as u8, b'0'..=b'9' | b'm' | b'K') {
+                rules.sets[byte] |= Self::COLOUR;
+            }
+            if matches!(byte as u8, b'.' | b'-') {
+                rules.sets[byte] |= Self::TRIMMED;
+            }
+            byte += 1;
+        }
+        rules
+    }
+
+    /// Returns true if an escape may end in a run after this byte, whatever the run starts with.
+    #[inline(always)]
+    pub(super) fn always_escapes(&self, before: u8) -> bool {
+        self.before[usize::from(before)] & Self::EVERY != 0
+    }
+
+    /// Returns true if a run can be read in more than one way.
+    #[inline(always)]
+    pub(super) fn is_odd_start(&self, before: u8, first: u8) -> bool {
+        self.before[usize::from(before)] & self.sets[usize::from(first)] != 0
+    }
+
+    /// Returns true if the byte does not end a name.
+    #[inline(always)]
+    pub(super) fn is_odd_end(&self, last: u8) -> bool {
+        self.sets[usize::from(last)] & Self::TRIMMED != 0
+    }
 }
 
 /// The condition under which a byte before a run may begin an escape that ends in the run.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Escape {
-    Never,
     /// Whatever the run starts with.
     Always,
     /// If the run starts with the 3 of `=3D`.
@@ -153,15 +208,7 @@ const _: () = assert!(BATCH.is_multiple_of(LANES));
 /// The masks of a batch, and what follows from them.
 #[derive(Clone, Debug)]
 pub(super) struct Stored {
-    pub(super) host: Words,
-    pub(super) number: Words,
-    pub(super) dot: Words,
-    pub(super) letter: Words,
-    pub(super) hyphen: Words,
-    pub(super) colon: Words,
-    pub(super) slash: Words,
-    pub(super) paren: Words,
-    pub(super) rare: Words,
+    pub(super) masks: Columns<{ BATCH + 1 }>,
     /// Ends of runs that may be quads.
     pub(super) quads: Words,
     /// Ends of runs that may end in a name.
@@ -175,70 +222,34 @@ pub(super) struct Stored {
 impl Default for Stored {
     fn default() -> Self {
         let none = [0; BATCH + 1];
-        Self {
-            host: none,
-            number: none,
-            dot: none,
-            letter: none,
-            hyphen: none,
-            colon: none,
-            slash: none,
-            paren: none,
-            rare: none,
-            quads: none,
-            ends: none,
-            names: none,
-            authorities: none,
-            others: none,
-        }
+        Self { masks: Columns::default(), quads: none, ends: none, names: none, authorities: none, others: none }
     }
 }
 
 impl Stored {
-    /// The masks of blocks.
-    #[inline(always)]
-    fn masks(&mut self) -> [&mut Words; 9] {
-        let Self { host, number, dot, letter, hyphen, colon, slash, paren, rare, .. } = self;
-        [host, number, dot, letter, hyphen, colon, slash, paren, rare]
-    }
-
     /// Starts a batch: after the last one, or after unknown bytes.
     pub(super) fn start(&mut self, is_first: bool) {
-        let last = |words: &mut Words| words[0] = if is_first { 0 } else { words[BATCH] };
-        last(&mut self.names);
-        self.masks().into_iter().for_each(last);
-    }
-
-    /// Stores the masks of a block.
-    ///
-    /// # Safety
-    ///
-    /// It must be one of the first [`BATCH`] blocks.
-    #[inline(always)]
-    pub(super) unsafe fn put(&mut self, block: usize, masks: &Masks) {
-        debug_assert!(block < BATCH);
-        let Masks { host, number, dot, letter, hyphen, colon, slash, paren, rare } = *masks;
-        let all = [host, number, dot, letter, hyphen, colon, slash, paren, rare];
-        for (words, mask) in self.masks().into_iter().zip(all) {
-            // SAFETY: the caller counts the blocks.
-            unsafe { *words.get_unchecked_mut(block + 1) = mask };
-        }
+        self.masks.start(is_first);
+        self.names[0] = if is_first { 0 } else { self.names[BATCH] };
     }
 
     /// Pads the batch that ends a text, of `count` blocks, with empty blocks to a multiple of all vectors.
     pub(super) fn pad(&mut self, count: usize) {
-        for words in self.masks() {
-            words[count + 1..=count.next_multiple_of(LANES)].fill(0);
-        }
+        self.masks.pad(count, LANES);
     }
 }
 
 /// Returns the 64 bits before place `at` of a batch; the nearest is the highest.
+///
+/// # Safety
+///
+/// The place must be in the batch.
 #[inline(always)]
-pub(super) fn behind(masks: &Words, at: u32) -> u64 {
+pub(super) unsafe fn behind(masks: &Words, at: u32) -> u64 {
     let (block, bit) = ((at / BLOCK as u32) as usize, at % BLOCK as u32);
-    let here = masks.get(block + 1).copied().unwrap_or(0);
-    let last = masks.get(block).copied().unwrap_or(0);
+    debug_assert!(block < BATCH);
+    // SAFETY: the caller guarantees that the block is in the batch; a word precedes those of the batch.
+    let (here, last) = unsafe { (*masks.get_unchecked(block + 1), *masks.get_unchecked(block)) };
     here << 1 << (63 - bit) | last >> bit
 }
 

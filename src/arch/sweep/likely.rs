@@ -1,6 +1,7 @@
 //! The filters of places: tests a place against the bitmaps of listed values, without a branch.
 
-use super::batch::{Escape, Filters, Rules, Stored, ahead, behind};
+use super::batch::{Filters, Rules, Stored, ahead, behind};
+use super::octets::Octets;
 use crate::arch::masks::BLOCK;
 use crate::arch::name::{WORD, bits_of, mix_ends};
 
@@ -17,18 +18,6 @@ pub(super) const FAR: usize = BLOCK + 16;
 /// The same for the end of a text.
 const NEAR: usize = 16;
 
-/// Loads four bytes.
-///
-/// # Safety
-///
-/// They must exist.
-#[inline(always)]
-unsafe fn four(bytes: &[u8], at: usize) -> u32 {
-    debug_assert!(at + 4 <= bytes.len());
-    // SAFETY: the caller guarantees it.
-    u32::from_le(unsafe { bytes.as_ptr().add(at).cast::<u32>().read_unaligned() })
-}
-
 /// Loads eight bytes.
 ///
 /// # Safety
@@ -39,14 +28,6 @@ unsafe fn eight(bytes: &[u8], at: usize) -> u64 {
     debug_assert!(at + 8 <= bytes.len());
     // SAFETY: the caller guarantees it.
     u64::from_le(unsafe { bytes.as_ptr().add(at).cast::<u64>().read_unaligned() })
-}
-
-/// Returns the number in the last `len` of four bytes, if they are at most three digits.
-#[inline(always)]
-fn octet(text: u32, len: u32) -> u32 {
-    let digits = text & 0x0F0F_0F0F & (!0 << (32_u32.wrapping_sub(len.wrapping_mul(8)) & 31));
-    // The fourth byte gets the last digit, plus ten times the one before, plus a hundred times the one before that.
-    digits.wrapping_mul(0x64_0A01) >> 24
 }
 
 /// A run that may be a quad.
@@ -61,40 +42,30 @@ impl Quad {
     ///
     /// # Safety
     ///
-    /// `bytes` must have at least [`FAR`] bytes.
+    /// `bytes` must have at least [`FAR`] bytes, the place must be in the batch, and the caller must have the features of `O`.
     #[inline(always)]
-    unsafe fn at(bytes: &[u8], from: usize, stored: &Stored, at: u32, rules: &Rules) -> Self {
+    unsafe fn at<O: Octets>(bytes: &[u8], from: usize, stored: &Stored, at: u32, rules: &Rules) -> Self {
         let place = from + at as usize;
         // Every place is in the text or at its end. One too near the start is treated as if it were farther away, and stays.
         let end = place.clamp(FAR, bytes.len());
-        let run = (!behind(&stored.number, at)).leading_zeros();
-        let dots = behind(&stored.dot, at) & !(!0 >> 1 >> (run.wrapping_sub(1) & 63));
+        // SAFETY: the caller guarantees that the place is in the batch.
+        let (number, dots) = unsafe { (behind(&stored.masks.number, at), behind(&stored.masks.dot, at)) };
+        let run = (!number).leading_zeros();
+        let dots = dots & !(!0 >> 1 >> (run.wrapping_sub(1) & 63));
         // A run of at most 15 bytes with three dots, the last byte not a dot.
         let is_common = (run <= 15) & (dots.count_ones() == 3) & (dots >> 63 == 0) & (end == place);
-        let third = dots.leading_zeros();
-        let dots = dots & !(1 << 63 >> (third & 63));
-        let second = dots.leading_zeros();
-        let dots = dots & !(1 << 63 >> (second & 63));
-        let one = dots.leading_zeros();
-        // SAFETY: the end is at least 80 bytes from the start, and a dot or the run's start at most 64 bytes from the end.
-        let (texts, before) = unsafe {
-            let text = |dot: u32| four(bytes, end - dot as usize - 5);
-            ([text(one), text(second), text(third), four(bytes, end - 4)], *bytes.get_unchecked(end - run as usize - 1))
-        };
-        let lens = [run.wrapping_sub(one + 1), one.wrapping_sub(second + 1), second.wrapping_sub(third + 1), third];
-        let [a, b, c, d] = [0, 1, 2, 3].map(|n| octet(texts[n], lens[n]) & 0xFF);
-        Self {
-            addr: a << 24 | b << 16 | c << 8 | d,
-            is_plain: is_common & (rules.escapes[usize::from(before)] != Escape::Always),
-        }
+        // SAFETY: the end is at least 80 bytes from the start, and the run's start at most 64 bytes from the end; the caller has the
+        // features.
+        let (addr, before) = unsafe { (O::addr(bytes, end, run, dots), *bytes.get_unchecked(end - run as usize - 1)) };
+        Self { addr, is_plain: is_common & !rules.always_escapes(before) }
     }
 }
 
 /// # Safety
 ///
-/// `bytes` must have at least [`FAR`] bytes, and `filters.nets` a bit for each network.
+/// As for [`Quad::at`]; `filters.nets` must have a bit for each network.
 #[inline(always)]
-pub(super) unsafe fn may_be_listed_quad(
+pub(super) unsafe fn may_be_listed_quad<O: Octets>(
     bytes: &[u8],
     from: usize,
     stored: &Stored,
@@ -103,7 +74,7 @@ pub(super) unsafe fn may_be_listed_quad(
     rules: &Rules,
 ) -> bool {
     // SAFETY: the caller guarantees it.
-    let quad = unsafe { Quad::at(bytes, from, stored, at, rules) };
+    let quad = unsafe { Quad::at::<O>(bytes, from, stored, at, rules) };
     let net = quad.addr >> filters.shift;
     // SAFETY: the bitmap has a bit for each of the `1 << (32 - shift)` networks.
     let is_listed = unsafe { filters.nets.get_unchecked((net / 8) as usize) } >> (net % 8) & 1 == 1;
@@ -114,11 +85,17 @@ pub(super) unsafe fn may_be_listed_quad(
 ///
 /// # Safety
 ///
-/// `bytes` must have at least [`FAR`] bytes.
+/// As for [`Quad::at`].
 #[inline(always)]
-pub(super) unsafe fn plain_addr(bytes: &[u8], from: usize, stored: &Stored, at: u32, rules: &Rules) -> Option<u32> {
+pub(super) unsafe fn plain_addr<O: Octets>(
+    bytes: &[u8],
+    from: usize,
+    stored: &Stored,
+    at: u32,
+    rules: &Rules,
+) -> Option<u32> {
     // SAFETY: the caller guarantees it.
-    let quad = unsafe { Quad::at(bytes, from, stored, at, rules) };
+    let quad = unsafe { Quad::at::<O>(bytes, from, stored, at, rules) };
     quad.is_plain.then_some(quad.addr)
 }
 
@@ -135,14 +112,18 @@ struct Name {
 }
 
 impl Name {
+    /// # Safety
+    ///
+    /// The place must be in the batch.
     #[inline(always)]
-    fn at(bytes: &[u8], from: usize, stored: &Stored, at: u32) -> Self {
+    unsafe fn at(bytes: &[u8], from: usize, stored: &Stored, at: u32) -> Self {
         let place = from + at as usize;
         // As above; eight bytes from the start of the name on are read too.
         let is_inside = (place >= FAR) & (place + NEAR <= bytes.len());
         let (place, at) = if is_inside { (place, at) } else { (FAR, 0) };
-        let run = (!behind(&stored.host, at)).leading_zeros();
-        let dots = behind(&stored.dot, at);
+        // SAFETY: the caller guarantees it; the place 80 is in every batch, because it has at least two blocks.
+        let (host, dots) = unsafe { (behind(&stored.masks.host, at), behind(&stored.masks.dot, at)) };
+        let run = (!host).leading_zeros();
         // A dot at the end, the root dot or that of a sentence, is not part of the name.
         let root = (dots >> 63) as u32;
         let (dots, run, end) = (dots << root, run.saturating_sub(root), place - root as usize);
@@ -175,18 +156,14 @@ impl Name {
             let byte = |at: usize| *bytes.get_unchecked(at);
             (byte(start.min(bytes.len() - 1)), byte(start - 1), byte(self.end - 1))
         };
-        let is_trimmed = |byte: u8| byte == b'.' || byte == b'-';
-        let escape = rules.escapes[usize::from(before)];
-        let is_escaped = (escape == Escape::Always)
-            | (escape == Escape::BeforeThree) & (first == b'3')
-            | (escape == Escape::BeforeColour) & (first.is_ascii_digit() | (first == b'm') | (first == b'K'));
-        (is_escaped | is_trimmed(first) | (self.run + self.root >= 64), is_trimmed(last))
+        let is_odd_start = rules.is_odd_start(before, first) | (self.run + self.root >= 64);
+        (is_odd_start, rules.is_odd_end(last))
     }
 }
 
 /// # Safety
 ///
-/// `bytes` must have at least [`FAR`] bytes, and `filters.tails` a word.
+/// `bytes` must have at least [`FAR`] bytes, and `filters.tails` a word; the place must be in the batch.
 #[inline(always)]
 pub(super) unsafe fn may_be_listed_name(
     bytes: &[u8],
@@ -196,7 +173,8 @@ pub(super) unsafe fn may_be_listed_name(
     filters: Filters<'_>,
     rules: &Rules,
 ) -> bool {
-    let name = Name::at(bytes, from, stored, at);
+    // SAFETY: the caller guarantees it.
+    let name = unsafe { Name::at(bytes, from, stored, at) };
     let has_more = name.dots != 0;
     let len = if has_more { name.dots.leading_zeros() } else { name.run };
     let start = name.end - len as usize;
@@ -214,7 +192,7 @@ pub(super) unsafe fn may_be_listed_name(
 ///
 /// # Safety
 ///
-/// `bytes` must have at least [`FAR`] bytes, and `filters.names` a word.
+/// `bytes` must have at least [`FAR`] bytes, and `filters.names` a word; the place must be in the batch.
 #[inline(always)]
 pub(super) unsafe fn may_be_listed_whole(
     bytes: &[u8],
@@ -224,7 +202,8 @@ pub(super) unsafe fn may_be_listed_whole(
     filters: Filters<'_>,
     rules: &Rules,
 ) -> bool {
-    let name = Name::at(bytes, from, stored, at);
+    // SAFETY: the caller guarantees it.
+    let name = unsafe { Name::at(bytes, from, stored, at) };
     let start = name.end - name.run as usize;
     // SAFETY: as above.
     let ((tail, is_reverse), (is_odd_start, is_odd_end)) =
@@ -283,8 +262,8 @@ pub(super) fn is_no_plain_authority(
     rules: &Rules,
 ) -> bool {
     let start = at + 1;
-    let run = (!ahead(&stored.host, start)).trailing_zeros();
-    let dots = ahead(&stored.dot, start) & !(!0_u64 << (run & 63));
+    let run = (!ahead(&stored.masks.host, start)).trailing_zeros();
+    let dots = ahead(&stored.masks.dot, start) & !(!0_u64 << (run & 63));
     let end = start + run;
     let is_name = ahead(&stored.names, start) >> (run & 63) & 1 == 1;
     let is_end = bytes.get(from + end as usize).is_some_and(|&byte| rules.ends_authority[usize::from(byte)]);

@@ -11,19 +11,14 @@ fn random(seed: u64) -> impl FnMut(usize) -> usize {
     move |n| random.index(n)
 }
 
-static RULES: Rules = Rules {
-    ends_authority: {
+static RULES: Rules = Rules::new(
+    {
         let mut table = [false; 256];
         (table[b'/' as usize], table[b' ' as usize], table[b'\n' as usize]) = (true, true, true);
         table
     },
-    escapes: {
-        let mut table = [Escape::Never; 256];
-        (table[b'\\' as usize], table[b'%' as usize]) = (Escape::Always, Escape::Always);
-        (table[b'=' as usize], table[b'[' as usize]) = (Escape::BeforeThree, Escape::BeforeColour);
-        table
-    },
-};
+    &[(b'\\', Escape::Always), (b'%', Escape::Always), (b'=', Escape::BeforeThree), (b'[', Escape::BeforeColour)],
+);
 
 const PIECES: [&[u8]; 31] = [
     b"192.0.2.1",

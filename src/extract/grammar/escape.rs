@@ -32,20 +32,18 @@ pub(in crate::extract) fn escape_len(bytes: &[u8], start: usize) -> usize {
 }
 
 /// The part of these rules that the sweep needs; it sees only a run and the byte before it.
-pub(in crate::extract) static RULES: Rules = Rules {
-    ends_authority: ENDS_AUTHORITY,
-    escapes: {
-        let mut table = [Escape::Never; 256];
-        table[b'\\' as usize] = Escape::Always;
-        table[b'%' as usize] = Escape::Always;
-        table[b'#' as usize] = Escape::Always;
-        table[b'=' as usize] = Escape::BeforeThree;
-        table[b'[' as usize] = Escape::BeforeColour;
-        table[b';' as usize] = Escape::BeforeColour;
-        table[b':' as usize] = Escape::BeforeColour;
-        table
-    },
-};
+pub(in crate::extract) static RULES: Rules = Rules::new(
+    ENDS_AUTHORITY,
+    &[
+        (b'\\', Escape::Always),
+        (b'%', Escape::Always),
+        (b'#', Escape::Always),
+        (b'=', Escape::BeforeThree),
+        (b'[', Escape::BeforeColour),
+        (b';', Escape::BeforeColour),
+        (b':', Escape::BeforeColour),
+    ],
+);
 
 /// The length of the longest colour after its escape character.
 const MAX_COLOUR: usize = 32;
