@@ -60,7 +60,7 @@ struct Carry {
     letters: u64,
     trailing: u64,
     hyphens: u64,
-    colons: [u64; 3],
+    colons: [u64; 5],
 }
 
 /// Sweeps a text, a batch at a time.
@@ -265,22 +265,24 @@ impl Sweep {
     #[inline(always)]
     fn list(&mut self, count: usize) {
         let Self { stored, quads, names, authorities, others, .. } = self;
-        for list in [&mut *quads, names, authorities, others] {
-            list.len = 0;
-        }
+        let stored: &Stored = stored;
+        let (mut of_quads, mut of_names) = (quads.start(), names.start());
+        let (mut of_authorities, mut of_others) = (authorities.start(), others.start());
         for block in 0..count.min(BATCH) {
             let base = (block * BLOCK) as u32;
-            // SAFETY: there are at most `BATCH` blocks.
+            // SAFETY: there are at most `BATCH` blocks, and the lists live longer than this function.
             unsafe {
-                quads.push(base, stored.quads[block + 1]);
-                names.push(base, stored.ends[block + 1]);
-                let (of_authorities, of_others) = (stored.authorities[block + 1], stored.others[block + 1]);
-                if of_authorities | of_others != 0 {
-                    authorities.push(base, of_authorities);
-                    others.push(base, of_others);
+                of_quads.push(base, stored.quads[block + 1]);
+                of_names.push(base, stored.ends[block + 1]);
+                let (at_authorities, at_others) = (stored.authorities[block + 1], stored.others[block + 1]);
+                if at_authorities | at_others != 0 {
+                    of_authorities.push(base, at_authorities);
+                    of_others.push(base, at_others);
                 }
             }
         }
+        (quads.len, names.len) = (of_quads.len(), of_names.len());
+        (authorities.len, others.len) = (of_authorities.len(), of_others.len());
     }
 
     /// # Safety
@@ -363,12 +365,14 @@ unsafe fn ends<L: Lanes, const ADDRS: bool, const LABELS: u8>(stored: &mut Store
             let third = second.and(number.add(second, &mut carry.number_dots[1]));
             number.add(third, &mut carry.number_dots[2]).without(number).store(&mut stored.quads, at + 1);
 
-            // A full address has seven colons, or six and a quad; a date with a time has three.
+            // A full address has seven colons, or six and a quad; a date with a time has three, and an address of a network card five.
             let run = host.or(colon);
             let second = colon.and(run.add(colon, &mut carry.colons[0]));
             let third = second.and(run.add(second, &mut carry.colons[1]));
             let fourth = third.and(run.add(third, &mut carry.colons[2]));
-            others = others.or(fourth).or(colon.and(colon.moved_by_one(last_colon)));
+            let fifth = fourth.and(run.add(fourth, &mut carry.colons[3]));
+            let sixth = fifth.and(run.add(fifth, &mut carry.colons[4]));
+            others = others.or(sixth).or(colon.and(colon.moved_by_one(last_colon)));
         }
         others.store(&mut stored.others, at + 1);
 

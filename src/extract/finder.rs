@@ -261,7 +261,7 @@ impl<J: Judge> Look<'_, J> {
         })
     }
 
-    /// Looks for IPv6 at the second of two colons, or at the fourth colon of a run.
+    /// Looks for IPv6 at the second of two colons, or at the sixth colon of a run or a later one.
     #[inline(never)]
     fn colon(&mut self, place: usize, is_double: bool) -> bool {
         let bytes = self.bytes;
@@ -269,9 +269,9 @@ impl<J: Judge> Look<'_, J> {
             return false;
         }
         if !is_double {
-            // A full address has seven colons, or six and a quad; this is the fourth or a later one.
-            let more = bytes[place + 1..].iter().take(BLOCK).take_while(|&&b| is(b, HOST) || b == b':');
-            if more.filter(|&&b| b == b':').count() < 2 {
+            // A full address has seven colons, or six and a quad.
+            let mut more = bytes[place + 1..].iter().take(BLOCK).take_while(|&&b| is(b, HOST) || b == b':');
+            if !more.any(|&b| b == b':' || b == b'.') {
                 return false;
             }
         }

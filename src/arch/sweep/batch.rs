@@ -125,7 +125,7 @@ pub(crate) enum What {
     NameEnd,
     /// The second slash of `://`.
     Authority,
-    /// Anything else: the second of two colons, the fourth colon of a run, an escape, a byte outside ASCII, or a digit after `(`.
+    /// Anything else: the second of two colons, the sixth colon of a run, an escape, a byte outside ASCII, or a digit after `(`.
     Other,
 }
 
@@ -151,8 +151,8 @@ impl Place {
 /// The number of blocks that are swept before their places are filtered: few enough for the first-level cache.
 pub(super) const BATCH: usize = 128;
 
-/// As many places as a batch has bytes, including the block that ends a text, and two more that are written but not counted.
-pub(super) const CAPACITY: usize = (BATCH + 1) * BLOCK + 2;
+/// As many places as a batch has bytes, and two more that are written but not counted.
+pub(super) const CAPACITY: usize = BATCH * BLOCK + 2;
 
 /// Places of one kind.
 #[derive(Clone, Debug)]
@@ -168,33 +168,60 @@ impl Default for List {
     }
 }
 
+/// A list that is being filled. It stays in registers.
+#[derive(Clone, Copy)]
+pub(super) struct Filling {
+    places: *mut u32,
+    len: usize,
+}
+
 impl List {
-    /// Adds the places of a block's bits. At least two are written, so that few blocks need a branch.
+    pub(super) fn start(&mut self) -> Filling {
+        Filling { places: self.at.as_mut_ptr(), len: 0 }
+    }
+}
+
+impl Filling {
+    /// Adds the places of a block's bits.
     ///
     /// # Safety
     ///
-    /// At most [`BATCH`] blocks have been added since the list was empty.
+    /// At most [`BATCH`] blocks may be added, this one included; and the list must still be there.
     #[inline(always)]
-    pub(super) unsafe fn push(&mut self, base: u32, mut mask: u64) {
-        let count = mask.count_ones() as usize;
-        debug_assert!(self.len + count.max(2) <= CAPACITY);
-        // SAFETY: `BATCH` blocks and this one have at most `(BATCH + 1) * BLOCK` bits, and at most two more places are written.
-        unsafe {
-            let mut next = self.at.as_mut_ptr().add(self.len);
-            *next = base.wrapping_add(mask.trailing_zeros());
+    pub(super) unsafe fn push(&mut self, base: u32, mask: u64) {
+        // SAFETY: `BATCH` blocks have at most `BATCH * BLOCK` bits, and two more places fit.
+        unsafe { push(self.places.add(self.len), base, mask) };
+        self.len += mask.count_ones() as usize;
+    }
+
+    /// The number of places.
+    pub(super) fn len(self) -> usize {
+        self.len
+    }
+}
+
+/// Writes the places of a block's bits. At least two are written, so that few blocks need a branch.
+///
+/// # Safety
+///
+/// There must be room for as many places as bits, and for two at least.
+#[inline(always)]
+unsafe fn push(mut next: *mut u32, base: u32, mut mask: u64) {
+    // SAFETY: the caller guarantees it.
+    unsafe {
+        let count = mask.count_ones();
+        *next = base.wrapping_add(mask.trailing_zeros());
+        mask &= mask.wrapping_sub(1);
+        *next.add(1) = base.wrapping_add(mask.trailing_zeros());
+        if count > 2 {
             mask &= mask.wrapping_sub(1);
-            *next.add(1) = base.wrapping_add(mask.trailing_zeros());
-            if count > 2 {
-                mask &= mask.wrapping_sub(1);
-                next = next.add(2);
-                while mask != 0 {
-                    *next = base + mask.trailing_zeros();
-                    mask &= mask - 1;
-                    next = next.add(1);
-                }
+            next = next.add(2);
+            while mask != 0 {
+                *next = base + mask.trailing_zeros();
+                mask &= mask - 1;
+                next = next.add(1);
             }
         }
-        self.len += count;
     }
 }
 

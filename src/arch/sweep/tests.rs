@@ -20,7 +20,7 @@ static RULES: Rules = Rules::new(
     &[(b'\\', Escape::Always), (b'%', Escape::Always), (b'=', Escape::BeforeThree), (b'[', Escape::BeforeColour)],
 );
 
-const PIECES: [&[u8]; 31] = [
+const PIECES: [&[u8]; 32] = [
     b"192.0.2.1",
     b"1.2.3.4.",
     b"evil.test",
@@ -30,6 +30,7 @@ const PIECES: [&[u8]; 31] = [
     b"://evil.test/",
     b"::1",
     b"1:2:3:4:5:6:7:8",
+    b"00:0c:29:ab:cd:ef",
     b"%2F",
     b"\\n",
     b"(4)evil",
@@ -185,7 +186,7 @@ fn naive(text: &[u8], wanted: Wanted) -> Vec<(usize, What)> {
         }
         let colons =
             || run_before(text, at, |byte| is_host(byte) || byte == b':').iter().filter(|&&b| b == b':').count();
-        let is_six = wanted.addrs && here == b':' && (before(1) == Some(b':') || colons() >= 3);
+        let is_six = wanted.addrs && here == b':' && (before(1) == Some(b':') || colons() >= 5);
         let is_rare = matches!(here, b'\\' | b'%' | 0x80..);
         if is_rare || is_six || is_number(here) && before(1) == Some(b'(') {
             places.push((at, What::Other));

@@ -23,10 +23,14 @@ fn is_core(byte: u8) -> bool {
 /// The spellings of `@` in URLs.
 const ENCODED: [&[u8]; 2] = [b"%40", b"%2540"];
 
-/// Calls `each` with the place and length of every percent-encoded `@`.
-pub(super) fn encoded_ats(bytes: &[u8], mut each: impl FnMut(usize, usize)) {
-    for form in ENCODED {
-        memchr::memmem::find_iter(bytes, form).for_each(|at| each(at, form.len()));
+/// Calls `each` with the place and length of every `@`, plain or percent-encoded, in order.
+pub(super) fn ats(bytes: &[u8], mut each: impl FnMut(usize, usize)) {
+    for at in memchr::memchr2_iter(b'@', b'%', bytes) {
+        if bytes[at] == b'@' {
+            each(at, 1);
+        } else if let Some(form) = ENCODED.iter().find(|form| bytes[at..].starts_with(form)) {
+            each(at, form.len());
+        }
     }
 }
 
@@ -203,8 +207,8 @@ mod tests {
 
     fn found(text: &str) -> Vec<String> {
         let mut found = Vec::new();
-        let mut ats: Vec<(usize, usize)> = text.match_indices('@').map(|(at, _)| (at, 1)).collect();
-        super::encoded_ats(text.as_bytes(), |at, len| ats.push((at, len)));
+        let mut ats = Vec::new();
+        super::ats(text.as_bytes(), |at, len| ats.push((at, len)));
         for (at, len) in ats {
             super::readings(text.as_bytes(), at, len, &mut |_, text| {
                 found.extend(EmailAddress::parse(text).ok().map(|address| address.to_string()));

@@ -53,22 +53,14 @@ impl ExactFinder {
             });
         }
         if self.emails {
-            for at in memchr::memchr_iter(b'@', bytes) {
+            mails::ats(bytes, |at, len| {
                 asked += 1;
-                if judge.may_be_email(bytes, at) {
+                if len > 1 || judge.may_be_email(bytes, at) {
                     let mut is_listed = false;
-                    mails::readings(bytes, at, 1, &mut |_, text| is_listed |= judge.email(text));
+                    mails::readings(bytes, at, len, &mut |_, text| is_listed |= judge.email(text));
                     if is_listed {
                         found(at);
                     }
-                }
-            }
-            mails::encoded_ats(bytes, |at, len| {
-                asked += 1;
-                let mut is_listed = false;
-                mails::readings(bytes, at, len, &mut |_, text| is_listed |= judge.email(text));
-                if is_listed {
-                    found(at);
                 }
             });
         }
@@ -138,7 +130,7 @@ impl All {
             });
         }
         if emails {
-            let mut read = |at, len| {
+            mails::ats(bytes, |at, len| {
                 let first = found.len();
                 mails::readings(bytes, at, len, &mut |span, text| {
                     if email::canonicalise(text, scratch).is_err() {
@@ -150,9 +142,7 @@ impl All {
                     });
                     found.push(Exact { span, is_hash: false, alternative: found.len() > first, text: own });
                 });
-            };
-            memchr::memchr_iter(b'@', bytes).for_each(|at| read(at, 1));
-            mails::encoded_ats(bytes, read);
+            });
         }
         // The readings of a place stay together and in order: they sort by the start of the first one.
         let mut start = 0;
