@@ -275,13 +275,14 @@ impl<J: Judge> Look<'_, J> {
                 return false;
             }
         }
-        let start = bytes[..place].iter().rev().take(2 * BLOCK).take_while(|&&b| is(b, SIX)).count();
-        let end = bytes[place..].iter().take(2 * BLOCK).take_while(|&&b| is(b, SIX)).count();
+        let (least, most) = (place.saturating_sub(2 * BLOCK), bytes.len().min(place + 2 * BLOCK));
+        let start = bytes[least..place].iter().rposition(|&b| !is(b, SIX)).map_or(least, |at| least + at + 1);
+        let end = bytes[place..most].iter().position(|&b| !is(b, SIX)).map_or(most, |at| place + at);
         // Extract so long a run at once, instead of looking at it again from each of its colons.
-        if start == 2 * BLOCK || end == 2 * BLOCK {
+        if place - start == 2 * BLOCK || end - place == 2 * BLOCK {
             return true;
         }
-        let (start, run) = (place - start, place - start..place + end);
+        let run = start..end;
         // An IPv4 address in IPv6 form has `ffff` or `ff9b` in it.
         let is_mapped = || bytes[run.clone()].windows(2).any(|pair| pair.eq_ignore_ascii_case(b"ff"));
         if !self.wanted.v6 && !is_mapped() {

@@ -58,15 +58,37 @@ pub(super) fn find(bytes: &[u8], start: usize) -> Places {
 /// The first 16 bits of the address that a run may be, or may hold after words that are not hexadecimal; and the next
 /// 16 if they are a group too. `None` if the run holds no address. The run must not begin with an escape.
 pub(super) fn first_groups(run: &[u8]) -> Option<(u16, Option<u16>)> {
-    let number = |group: &[u8]| hex(group, 0, group.len().min(5)).and_then(|value| u16::try_from(value).ok());
-    let is_group = |group: &&[u8]| group.iter().all(u8::is_ascii_hexdigit);
-    let mut groups = run.split(|&b| b == b':').skip_while(|group| !is_group(group));
-    let first = groups.next()?;
-    if first.is_empty() {
-        // The start of `::`.
-        return Some((0, None));
+    let mut from = 0;
+    loop {
+        let (first, end) = group(run, from)?;
+        let behind = end + 1;
+        if end == from {
+            // The start of `::`.
+            return Some((0, None));
+        }
+        if let Some(first) = first {
+            let second = group(run, behind).filter(|&(_, end)| end > behind).and_then(|(second, _)| second);
+            return Some((u16::try_from(first).ok()?, second.and_then(|second| u16::try_from(second).ok())));
+        }
+        from = behind;
     }
-    Some((number(first)?, groups.next().filter(is_group).filter(|group| !group.is_empty()).and_then(number)))
+}
+
+/// Returns the value of the group from `from` on, `None` if it is not hexadecimal, and its end. Five digits tell whether it is too large.
+/// There is no group past the end.
+fn group(run: &[u8], from: usize) -> Option<(Option<u32>, usize)> {
+    let (mut value, mut is_group) = (0, true);
+    let rest = run.get(from..)?;
+    for (at, &byte) in rest.iter().enumerate() {
+        if byte == b':' {
+            return Some((is_group.then_some(value), from + at));
+        }
+        match char::from(byte).to_digit(16) {
+            Some(digit) if at < 5 => value = value << 4 | digit,
+            digit => is_group &= digit.is_some(),
+        }
+    }
+    Some((is_group.then_some(value), run.len()))
 }
 
 /// Returns true if the last word of a run is the scheme of a URL.
