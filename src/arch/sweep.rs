@@ -20,6 +20,8 @@ use super::name::WORD;
 mod batch;
 mod likely;
 mod octets;
+#[cfg(target_arch = "x86_64")]
+mod shuffled;
 
 pub(crate) use batch::{Addrs, Escape, Filters, Place, Rules, Wanted, What};
 use batch::{BATCH, CAPACITY, List, Stored, Words, behind};

@@ -1,7 +1,7 @@
 //! The filters of places: tests a place against the bitmaps of listed values, without a branch.
 
 use super::batch::{Filters, Rules, Stored, ahead, behind};
-use super::octets::Octets;
+use super::octets::{LONGEST, Octets};
 use crate::arch::masks::BLOCK;
 use crate::arch::name::{WORD, bits_of, mix_ends};
 
@@ -56,7 +56,10 @@ impl Quad {
         let is_common = (run <= 15) & (dots.count_ones() == 3) & (dots >> 63 == 0) & (end == place);
         // SAFETY: the end is at least 80 bytes from the start, and the run's start at most 64 bytes from the end; the caller has the
         // features.
-        let (addr, before) = unsafe { (O::addr(bytes, end, run, dots), *bytes.get_unchecked(end - run as usize - 1)) };
+        let (addr, before) = unsafe {
+            let text = &*bytes.as_ptr().add(end - LONGEST).cast::<[u8; LONGEST]>();
+            (O::addr(text, run, dots), *bytes.get_unchecked(end - run as usize - 1))
+        };
         Self { addr, is_plain: is_common & !rules.always_escapes(before) }
     }
 }
