@@ -122,6 +122,10 @@ fn local_starts(bytes: &[u8], place: usize, end: usize, starts: &mut [usize; MAX
             }
             is_cut = start <= least && least > 0;
         }
+        // Before the many starts that soft bytes may add.
+        if let Some(ascii) = ascii {
+            add(ascii);
+        }
         // From farther back, the local part would be too long.
         if is_cut {
             break;
@@ -152,9 +156,6 @@ fn local_starts(bytes: &[u8], place: usize, end: usize, starts: &mut [usize; MAX
                 start -= soft;
             }
         }
-    }
-    if let Some(ascii) = ascii {
-        add(ascii);
     }
     count
 }
@@ -249,6 +250,17 @@ mod tests {
             ("u%3Dmailto%253Aa%2540b.test", "a@b.test"),
         ] {
             assert!(found(text).iter().any(|found| found == want), "{text}: {:?}", found(text));
+        }
+    }
+
+    #[test]
+    fn the_ascii_part_is_found_however_many_signs_precede_it() {
+        for signs in [0, 1, super::MAX_STARTS, 2 * super::MAX_STARTS] {
+            let signs = "%".repeat(signs);
+            let text = format!("{signs}邮箱a@b.test");
+            assert!(found(&text).iter().any(|found| found == "a@b.test"), "{text}: {:?}", found(&text));
+            let text = format!("{signs}邮箱xa@b.test");
+            assert!(!found(&text).iter().any(|found| found == "a@b.test"), "{text}: {:?}", found(&text));
         }
     }
 
