@@ -7,7 +7,7 @@
 use super::{at, hex};
 
 /// The most backslashes before an escape: JSON within JSON within JSON.
-const MOST_SLASHES: usize = 4;
+pub(super) const MOST_SLASHES: usize = 4;
 /// The longest entity, `&#00000;`, `&#x00000;` or `&equals;`.
 const MAX_ENTITY: usize = 12;
 

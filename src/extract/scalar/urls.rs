@@ -243,9 +243,11 @@ impl Scan<'_, '_> {
             let mut next = (behind..certain).filter(|&at| may_start(bytes[at]) && separator(bytes, at).is_some());
             next.nth(1)
         } else {
-            // Without a scheme, nothing marks the start of the next URL, but a byte that may end this one precedes it.
+            // Without a scheme, nothing marks the start of the next URL, but a sign that may end this one precedes it.
             let is_end = |b: &u8| matches!(b, b',' | b';' | b'|' | b'^' | b'&' | b'\'' | b'(' | b')' | b'{' | b'}');
-            bytes[behind..certain].iter().position(is_end).map(|len| behind + len)
+            let rest = &bytes[behind..certain];
+            let plain = rest.iter().position(is_end);
+            own_text(&rest[..plain.unwrap_or(rest.len())]).or(plain).map(|len| behind + len)
         };
         Stop { certain, read: read.unwrap_or(certain) }
     }

@@ -10,7 +10,7 @@ use netsieve::value::{domain, ip, url};
 
 use super::escapes::{self, Decoded, Separator, Written, decode, escape, is_end, separator};
 use super::names::reverse;
-use super::{Line, Place, Reading, Region, What, Zone, char_at, hex, is_punctuation};
+use super::{Line, Place, Reading, Region, What, Zone, char_at, hex, is_name_byte, is_punctuation, signs};
 
 /// The end of a URL that starts at `start`, before trimming.
 fn stop(bytes: &[u8], start: usize, behind: usize, written: Written) -> usize {
@@ -81,6 +81,22 @@ fn is_cut(text: &[u8], at: usize, in_query: bool, in_parameter: bool) -> bool {
         [b'=', _, _] => !in_query && is_separator(digits(at + 1)),
         _ => char_at(text, at).is_some_and(|(c, _)| is_end(c) || is_sign(c)),
     }
+}
+
+/// Returns true if a text of its own follows in the path of a URL: behind a sign between values, or as the next parameter.
+fn separates(text: &[u8]) -> bool {
+    if char_at(text, 0).is_some_and(|(c, _)| ",;|^、，；｜،؛".contains(c)) {
+        return true;
+    }
+    if !matches!(text[0], b'%' | b'&' | b'\\') {
+        return false;
+    }
+    let ampersands: [&[u8]; 7] = [b"&", b"%26", b"%2526", b"\\u0026", b"\\\\u0026", b"\\\\\\u0026", b"\\\\\\\\u0026"];
+    let is_parameter = ampersands.iter().filter_map(|sign| text.strip_prefix(*sign)).any(|behind| {
+        let key = behind.iter().take_while(|b| is_name_byte(**b) && **b != b'.').count();
+        (1..=32).contains(&key) && signs::after_sign(&behind[key..], b'=').is_some()
+    });
+    is_parameter || signs::first_sign(text).is_some_and(|(sign, _)| matches!(sign, b',' | b';' | b'|' | b'^'))
 }
 
 /// Returns true for a percent-encoded sign that is not ASCII, encoded once or twice.
@@ -199,13 +215,12 @@ impl Line<'_> {
             if is_whole {
                 let in_query = |place: usize| text[path..place].contains(&b'?');
                 let is_end = |place: usize| place == text.len() || is_cut(text, place, in_query(place), in_parameter);
-                // Bytes that are removed from a URL do not end it.
-                let is_removed = |place: usize| {
-                    place > path && place < text.len() && matches!(text[place - 1], b'\t' | b'\r' | b'\n')
-                };
-                for place in (path..=text.len()).rev().filter(|&place| is_end(place) && !is_removed(place)) {
-                    readings.push((trim(&text[..place]), path, text.len()));
-                    readings.push((place, path, text.len()));
+                // White space is removed from the end of a URL, so the URL has ended before it.
+                let is_removed = |end: usize| end > path && end < text.len() && text[end - 1].is_ascii_whitespace();
+                for place in (path..=text.len()).rev().filter(|&place| is_end(place)) {
+                    let ends = [trim(&text[..place]), place];
+                    let kept = ends.into_iter().filter(|&end| place == text.len() || !is_removed(end));
+                    readings.extend(kept.map(|end| (end, path, text.len())));
                 }
             }
             // Ends within an authority that is not a host, and before punctuation that is rare in hosts.
@@ -252,7 +267,7 @@ impl Line<'_> {
         }
         let mut region = region?;
         let path = &bytes[region.path..region.query.max(region.path)];
-        let separates = |at: &usize| char_at(path, *at).is_some_and(|(c, _)| ",;|^、，；｜،؛".contains(c));
+        let separates = |at: &usize| separates(&path[*at..]);
         if region.is_encoded {
             // What follows may be a value of its own.
             region.end = region.path;
