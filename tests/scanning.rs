@@ -7,10 +7,11 @@ mod random;
 use std::cmp::Reverse;
 use std::io::{self, ErrorKind, Read};
 
+use netsieve::indicator::PatternTarget::{self, Name, UrlPath};
 use netsieve::scan::Tail;
 use netsieve::{Engine, MatchOptions, Scanner, Scope};
 use oracle::World;
-use oracle::lines::{log, name, net, options, pool, url, world};
+use oracle::lines::{log, name, net, options, pattern, pool, url, world};
 use oracle::scan::{Seen, collect, raw};
 use proptest::collection::vec;
 use proptest::prelude::*;
@@ -64,6 +65,42 @@ fn as_the_oracle() {
 #[ignore = "50,000 cases take a minute; the test above takes fewer"]
 fn as_the_oracle_in_full() {
     against_the_oracle(50_000);
+}
+
+/// Patterns without a run of three plain bytes, with names or URLs that they match, and near misses.
+const BLIND: [(PatternTarget, &str, &[&str], &[&str]); 5] = [
+    (Name, "*.ab.cd", &["x.ab.cd", "X.y.AB.cd"], &["x.ab.cde", "x-ab.cd", "ab.cd", "x.ab.cd.ef"]),
+    (Name, "a?.b?.cd", &["ax.by.cd", "A1.B2.CD"], &["a.by.cd", "ax.byz.cd", "x.ax.by.cd", "ax.by.c"]),
+    (Name, "ab.c[de].*", &["ab.cd.ef", "ab.ce.f.gh"], &["ab.cf.ef", "xab.cd.ef", "ab.cd"]),
+    (UrlPath, "/a/b/c", &["http://h.ok/a/b/c", "http://h.ok/x/a/b/c/d"], &["http://h.ok/a/b/x", "http://h.ok/a/b"]),
+    (UrlPath, "/q?/*&x=", &["http://h.ok/q1/?a=1&x="], &["http://h.ok/q1/?a=1&y=", "http://h.ok/q/?a=1&x="]),
+];
+
+/// The filter of lines cannot see such a pattern, so nothing may be skipped: neither in its own kind of values nor in another.
+#[test]
+fn patterns_without_a_run_of_plain_bytes() {
+    let others = vec![
+        Vec::new(),
+        vec![name("evil.test", Scope::Suffix, None), net("192.0.2.1", None), net("2001:db8::1", None)],
+        vec![url("http://evil.test/a"), pattern(Name, "*-login.test"), pattern(UrlPath, "/gate.php")],
+    ];
+    for (target, text, hits, misses) in BLIND {
+        for others in &others {
+            let world = World::of(std::iter::once(pattern(target, text)).chain(others.iter().cloned()));
+            let values: Vec<&str> = hits.iter().chain(misses).copied().collect();
+            let filler = "far from both ends of the input ".repeat(4);
+            let lines = values.iter().map(|value| format!("{filler} {value} {filler}\n"));
+            let log = lines.chain([format!("{filler} evil.test {filler}\n")]).collect::<String>();
+            let want = oracle::scan::scan(&world.oracle(), &MatchOptions::default(), log.as_bytes());
+            for (line, value) in (1..).zip(&values) {
+                assert_eq!(want.iter().any(|seen| seen.line == line), hits.contains(value), "{value} by {text}");
+            }
+            for engine in Engine::available().into_iter().chain([Engine::Scalar]) {
+                let got = scan(&mut scanner(&world, &MatchOptions::default(), engine), log.as_bytes());
+                assert_eq!(in_order(got), in_order(want.clone()), "{text}, {engine:?}");
+            }
+        }
+    }
 }
 
 /// Of any number of adjacent URLs, each is read up to its end.

@@ -236,6 +236,8 @@ fn bitmap_len(shift: u32) -> usize {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::indicator::{Pattern, PatternTarget};
+    use crate::sieve::flat::strings::StrId;
 
     #[test]
     fn the_hash_is_of_the_text_alone() {
@@ -304,5 +306,31 @@ mod tests {
         assert_eq!(told(&["a.test-1"]), (false, false, true));
         assert_eq!(told(&["a.a1"]), (false, false, true));
         assert_eq!(told(&["test"]), (true, false, false));
+    }
+
+    /// A sieve that is changed adds to its prefilter. What was true before stays true.
+    #[test]
+    fn more_indicators_take_nothing_away() {
+        let mut filter = Prefilter::default();
+        let net = |text: &str| (text.parse::<IpAddr>().unwrap(), text.parse::<IpAddr>().unwrap());
+        filter.add_nets(&[net("192.0.2.1"), net("2001:db8::1")]);
+        filter.add_names(&["test", "a.xn--p1ai", "a.a1"]);
+        for _ in 0..2 {
+            filter.add_nets(&[net("198.51.100.1")]);
+            filter.add_names(&["evil.example"]);
+            let wanted = filter.wanted(false);
+            assert!(wanted.addrs && wanted.v6 && wanted.names && wanted.punycode && wanted.odd_names);
+            assert!(filter.is_blind && filter.may_cover(0xC000_0201) && filter.may_cover(0xC633_6401));
+        }
+        let mut blind = pattern::Builder::default();
+        blind.add(StrId::NONE, &Pattern::new(PatternTarget::Name, "*.ab.cd").unwrap(), 0);
+        let blind = blind.finish().unwrap();
+        let (none, strings) = (Indicators::default(), Strings::default());
+        let mut filter = Prefilter::new(&none, &strings, blind.iter());
+        assert!(filter.is_blind);
+        filter = filter.extended(&Tails::default(), &none, &strings, std::iter::empty()).0;
+        assert!(filter.is_blind);
+        let later = Prefilter::default().extended(&Tails::default(), &none, &strings, blind.iter()).0;
+        assert!(later.is_blind && !Prefilter::new(&none, &strings, std::iter::empty()).is_blind);
     }
 }
