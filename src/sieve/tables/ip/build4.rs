@@ -130,3 +130,25 @@ impl Part {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The bitmap has a bit for each place that a prefix covers, and no other.
+    #[test]
+    fn the_bitmap_has_the_covered_places_alone() {
+        for len in 0..=32 {
+            for addr in [0, 0x0102_0304, 0xC633_6407, u32::MAX] {
+                let addr = addr & u32::MAX.checked_shl(32 - u32::from(len)).unwrap_or(0);
+                let rows = Rows { addrs: vec![addr], lens: vec![len], parents: vec![NONE] };
+                let (bits, width) = (bits(&rows), width(1));
+                let first = (addr >> (32 - width)) as usize;
+                let count = 1 << width.saturating_sub(u32::from(len));
+                let is_set = |place: usize| bits[place / 8] >> (place % 8) & 1 == 1;
+                assert!((first..first + count).all(is_set), "{addr:x}/{len}");
+                assert_eq!(bits.iter().map(|byte| byte.count_ones() as usize).sum::<usize>(), count, "{addr:x}/{len}");
+            }
+        }
+    }
+}
