@@ -103,13 +103,13 @@ fn judge_times(matcher: &mut Matcher, found: &mut BlockHits, events: &Events, ev
         found.withheld.filtered += (before - all.len()) as u64;
         let passed = all.len();
         // Allow entries could not be applied before the time was known.
-        if all.iter().any(RawMatch::is_host_level) {
+        if all.iter().any(|raw| raw.is_host_level) {
             matcher.set_moment(second.map_or(Moment::Any, Moment::At));
             let host = if row.of_host { found.canonical(&row) } else { host_of(found.canonical(&row)) };
             look_up(matcher, host, Seen { port: row.port, name_like: false });
             matcher.set_moment(Moment::Later);
             let stays = |id| matcher.found().iter().any(|found| found.id == id);
-            all.retain(|raw| !raw.is_host_level() || stays(raw.id));
+            all.retain(|raw| !raw.is_host_level || stays(raw.id));
         }
         found.withheld.allowed += (passed - all.len()) as u64;
         if all.len() < before {

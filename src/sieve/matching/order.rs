@@ -11,8 +11,9 @@ pub(super) fn compare_text(layers: &Layers, a: u32, b: u32) -> Ordering {
     let ((of_a, a), (of_b, b)) = (layers.of(a), layers.of(b));
     let (of_a, of_b) = (of_a.tables, of_b.tables);
     match (of_a.indicators.value(a), of_b.indicators.value(b)) {
-        (Value::Url(a), Value::Url(b)) => of_a.strings.get(a).cmp(of_b.strings.get(b)),
-        (Value::Pattern(a, _), Value::Pattern(b, _)) => of_a.strings.get(a).cmp(of_b.strings.get(b)),
+        (Value::Url(a), Value::Url(b)) | (Value::Pattern(a, _), Value::Pattern(b, _)) => {
+            of_a.strings.get(a).cmp(of_b.strings.get(b))
+        }
         _ => {
             let text = |tables, id| {
                 let mut text = ArrayText::default();

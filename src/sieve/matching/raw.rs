@@ -12,19 +12,11 @@ pub(crate) struct RawMatch {
     /// True if the host matches; false if the URL as a whole does.
     pub(crate) of_host: bool,
     /// True if allow entries can suppress it.
-    pub(super) is_host_level: bool,
+    pub(crate) is_host_level: bool,
     /// Matches are sorted by this, and allow entries compare it.
     pub(super) specificity: u32,
     /// The form in which the covered address is embedded in the observed one; `None` if it is the observed one.
     pub(crate) derived: Option<Derived>,
-}
-
-#[cfg(feature = "events")]
-impl RawMatch {
-    /// Returns true if allow entries can suppress it.
-    pub(crate) fn is_host_level(&self) -> bool {
-        self.is_host_level
-    }
 }
 
 /// Observations that accompany an observable.

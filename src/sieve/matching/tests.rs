@@ -4,6 +4,7 @@ use jiff::Timestamp;
 
 use super::derived::{Derived, DerivedForms, Nat64Prefix};
 use super::options::{Filter, MatchOptions, Strength, Withheld};
+use crate::indicator::{Pattern, PatternTarget};
 use crate::sieve::{Delta, Engine, Sieve};
 use crate::value::hash::LENGTHS;
 use crate::value::{FileHash, Reject};
@@ -414,4 +415,186 @@ fn withheld_matches_are_summed_field_by_field() {
     sum += count(1);
     assert_eq!(sum, count(11));
     assert_eq!(sum.total(), 11 * 28);
+}
+
+/// Names of several batches, with hits at the places where a batch begins or ends.
+#[test]
+fn each_place_of_many_names_is_its_own() {
+    let places = [0, 1, 31, 32, 33, 63, 64, 100, 127];
+    let sieve = sieve(&["evil.test", "bad.example"]);
+    let name = |place: usize| match places.contains(&place) {
+        true => format!("n{place}.{}", ["evil.test", "bad.example"][place % 2]),
+        false => format!("n{place}.notevil.test"),
+    };
+    let names: Vec<String> = (0..128).map(name).collect();
+    let mut matcher = sieve.matcher();
+    let (mut found, mut out) = (Vec::new(), Vec::new());
+    matcher.match_domains(&names, None, |place, matches| {
+        found.push((place, matches.first().unwrap().indicator().to_string()));
+    });
+    let want = places.map(|place| (place, ["evil.test", "bad.example"][place % 2].to_owned()));
+    assert_eq!(found, want);
+    matcher.is_match_domains(&names, None, &mut out);
+    assert_eq!(out, (0..128).map(|place| places.contains(&place)).collect::<Vec<_>>());
+}
+
+/// A changed sieve answers from both of its layers, in the lookups that take shortcuts too.
+#[test]
+fn shortcuts_ask_both_layers() {
+    let old = sieve(&["192.0.2.0/24", "2001:db8::/32", "evil.test", "http://198.51.100.9/a"]);
+    let mut delta = Delta::new();
+    delta.add("feed", indicator("203.0.113.7")).add("feed", indicator("2001:db9::7"));
+    delta.remove(indicator("192.0.2.0/24")).remove(indicator("2001:db8::/32"));
+    let new = old.with(&delta).unwrap().0;
+    for (addr, in_old, in_new) in [
+        ("192.0.2.7", true, false),
+        ("203.0.113.7", false, true),
+        ("203.0.113.8", false, false),
+        ("2001:db8::7", true, false),
+        ("2001:db9::7", false, true),
+        ("2001:db9::8", false, false),
+    ] {
+        let addr: std::net::IpAddr = addr.parse().unwrap();
+        for (sieve, want) in [(&old, in_old), (&new, in_new)] {
+            let mut matcher = sieve.matcher();
+            assert_eq!(matcher.is_match_ip(addr, None), want, "{addr}");
+            assert_eq!(!matcher.match_ip(addr, None).is_empty(), want, "{addr}");
+            assert_eq!(sieve.contains_ip(addr), want, "{addr}");
+        }
+    }
+    for (url, want) in [("http://198.51.100.9/a", true), ("http://198.51.100.9/b", false), ("http://evil.test/", true)]
+    {
+        for sieve in [&old, &new] {
+            let mut matcher = sieve.matcher();
+            assert_eq!((matcher.is_match_url(url), matcher.is_match_any(url)), (want, want), "{url}");
+            assert_eq!(!matcher.match_url(url).is_empty(), want, "{url}");
+        }
+    }
+}
+
+/// URLs of different groups of schemes are different indicators.
+#[test]
+fn a_url_matches_within_its_group_of_schemes() {
+    let sieve = sieve(&["http://h.test/a", "y://h.test/a", "x://h.test/a"]);
+    for (value, listed) in [
+        ("http://h.test/a", "http://h.test/a"),
+        ("HTTPS://h.test/a", "http://h.test/a"),
+        ("h.test/a", "http://h.test/a"),
+        ("y://h.test/a", "y://h.test/a"),
+        ("X://h.test/a", "x://h.test/a"),
+    ] {
+        assert_eq!(told(&sieve, &MatchOptions::default(), value), [format!("{listed} (url_exact) feed")], "{value}");
+    }
+    assert_eq!(told(&sieve, &MatchOptions::default(), "z://h.test/a"), [""; 0]);
+}
+
+/// Entries pass from their least confidence on, and within their time.
+#[test]
+fn a_filter_admits_up_to_its_bounds() {
+    let time = |second| Timestamp::from_second(second).unwrap();
+    for confidence in [None, Some(49), Some(50), Some(51)] {
+        let mut record = crate::indicator::Record::from(indicator("evil.test"));
+        record.attributes.confidence = confidence;
+        (record.attributes.valid_from, record.attributes.valid_until) = (Some(time(1000)), Some(time(2000)));
+        let sieve = Sieve::builder().add("feed", record).build().unwrap().0;
+        for (second, is_valid) in [(999, false), (1000, true), (1999, true), (2000, false)] {
+            let filter = Filter::new().min_confidence(50).as_of(time(second));
+            let want = is_valid && confidence.is_none_or(|confidence| confidence >= 50);
+            let mut matcher = sieve.matcher_with(&MatchOptions::new().filter(filter));
+            assert_eq!(matcher.is_match_any("evil.test"), want, "{confidence:?} at {second}");
+            assert_eq!(matcher.match_any("evil.test").withheld().filtered, u64::from(!want));
+        }
+    }
+}
+
+/// Until the time of an event is known, no allow entry counts; at a known time, only the valid entries do.
+#[cfg(feature = "events")]
+#[test]
+fn entries_count_at_the_moment_of_an_event() {
+    use super::filter::Moment;
+    let record = |from, until, action| {
+        let mut record = crate::indicator::Record::from(indicator("evil.test"));
+        record.attributes.valid_from = Some(Timestamp::from_second(from).unwrap());
+        record.attributes.valid_until = Some(Timestamp::from_second(until).unwrap());
+        record.action = Some(action);
+        record
+    };
+    let (sieve, _) = Sieve::builder()
+        .add("feed", record(1000, 3000, Action::Block))
+        .add("late", record(2500, 3500, Action::Block))
+        .add("ours", record(1500, 2000, Action::Allow))
+        .build()
+        .unwrap();
+    let mut matcher = sieve.matcher();
+    // For each moment: what is found, what is allowed, and what the filter drops.
+    for (moment, want) in [
+        (Moment::Any, (0, 1, 0)),
+        (Moment::Later, (1, 0, 0)),
+        (Moment::At(999), (0, 0, 1)),
+        (Moment::At(1000), (1, 0, 0)),
+        (Moment::At(1499), (1, 0, 0)),
+        (Moment::At(1500), (0, 1, 0)),
+        (Moment::At(1999), (0, 1, 0)),
+        (Moment::At(2000), (1, 0, 0)),
+        (Moment::At(3500), (0, 0, 1)),
+    ] {
+        matcher.set_moment(moment);
+        let matches = matcher.match_any("evil.test");
+        let withheld = matches.withheld();
+        assert_eq!((matches.len(), withheld.allowed, withheld.filtered), want, "{moment:?}");
+        assert_eq!(matcher.withheld(), withheld, "{moment:?}");
+    }
+    matcher.set_moment(Moment::Later);
+    for (second, feeds) in [
+        (999, &[][..]),
+        (1000, &["feed"]),
+        (2499, &["feed"]),
+        (2500, &["feed", "late"]),
+        (3000, &["late"]),
+        (3500, &[]),
+    ] {
+        let found = matcher.match_any("evil.test").at(Some(second)).first().unwrap();
+        let sources: Vec<&str> = found.sources().map(|source| source.feed().name.as_str()).collect();
+        assert_eq!(sources, feeds, "{second}");
+    }
+}
+
+/// Only what is not stored as text is written anew.
+#[test]
+fn values_that_are_stored_as_text_are_borrowed() {
+    let values = [
+        ("evil.test", true),
+        ("http://evil.test/a", true),
+        ("boss@evil.test", true),
+        ("evil.test:80", false),
+        ("192.0.2.0/24", false),
+        ("0123456789abcdef0123456789abcdef", false),
+    ];
+    for (value, is_borrowed) in values {
+        let sieve = sieve(&[value]);
+        let listed = sieve.indicators().next().unwrap().sources().next().unwrap().as_listed();
+        assert_eq!((&*listed, matches!(listed, std::borrow::Cow::Borrowed(_))), (value, is_borrowed));
+    }
+    let pattern = Indicator::Pattern(Pattern::new(PatternTarget::UrlPath, "/gate.php").unwrap());
+    let sieve = Sieve::builder().add("feed", pattern).build().unwrap().0;
+    let listed = sieve.indicators().next().unwrap().sources().next().unwrap().as_listed();
+    assert!(matches!(listed, std::borrow::Cow::Borrowed("/gate.php")));
+}
+
+/// Long texts that begin alike come in the order of their ends, whichever was added first.
+#[test]
+fn long_patterns_come_in_the_order_of_their_texts() {
+    let start = format!("/{}", "a".repeat(300));
+    let patterns = ["*", "?", "b"].map(|end| Pattern::new(PatternTarget::UrlPath, &format!("{start}{end}")).unwrap());
+    for order in [[0, 1, 2], [2, 1, 0], [1, 2, 0]] {
+        let mut builder = Sieve::builder();
+        for at in order {
+            builder.add("feed", Indicator::Pattern(patterns[at].clone()));
+        }
+        let sieve = builder.build().unwrap().0;
+        let mut matcher = sieve.matcher();
+        let matches = matcher.match_url(format!("http://h.test{start}b"));
+        let found: Vec<String> = matches.iter().map(|found| found.indicator().to_string()).collect();
+        assert_eq!(found, patterns.each_ref().map(Pattern::as_str), "{order:?}");
+    }
 }

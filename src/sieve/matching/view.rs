@@ -9,7 +9,7 @@ use crate::indicator::{Action, DomainName, EmailAddress, Feed, Indicator, Kind, 
 use crate::sieve::flat::strings::StrId;
 use crate::sieve::layers::{Layer, Layers};
 use crate::sieve::matching::derived::Derived;
-use crate::sieve::matching::filter::Resolved;
+use crate::sieve::matching::filter::{Resolved, is_valid_at};
 use crate::sieve::matching::options::{Relation, Strength, Withheld};
 use crate::sieve::matching::raw::RawMatch;
 use crate::sieve::tables::Tables;
@@ -196,12 +196,8 @@ impl<'m> Match<'m> {
     pub fn sources(&self) -> impl Iterator<Item = Source<'m>> + use<'m> {
         let (layer, id) = self.layers.of(self.raw.id);
         let (filter, at, is_overlay) = (self.filter, self.at, layer.is_overlay);
-        let is_valid = move |source: &Source<'_>| {
-            at.is_none_or(|at| {
-                source.valid_from().is_none_or(|from| from.as_second() <= at)
-                    && source.valid_until().is_none_or(|until| at < until.as_second())
-            })
-        };
+        let is_valid =
+            move |source: &Source<'_>| at.is_none_or(|second| is_valid_at(source.tables, source.attributes(), second));
         IndicatorRef::in_layer(layer, id).sources().filter(move |source| {
             source.action() == Action::Block && filter.passes(is_overlay, source.attributes()) && is_valid(source)
         })
