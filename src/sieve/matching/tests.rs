@@ -441,33 +441,36 @@ fn each_place_of_many_names_is_its_own() {
 /// A changed sieve answers from both of its layers, in the lookups that take shortcuts too.
 #[test]
 fn shortcuts_ask_both_layers() {
-    let old = sieve(&["192.0.2.0/24", "2001:db8::/32", "evil.test", "http://198.51.100.9/a"]);
-    let mut delta = Delta::new();
-    delta.add("feed", indicator("203.0.113.7")).add("feed", indicator("2001:db9::7"));
-    delta.remove(indicator("192.0.2.0/24")).remove(indicator("2001:db8::/32"));
-    let new = old.with(&delta).unwrap().0;
-    for (addr, in_old, in_new) in [
-        ("192.0.2.7", true, false),
-        ("203.0.113.7", false, true),
-        ("203.0.113.8", false, false),
-        ("2001:db8::7", true, false),
-        ("2001:db9::7", false, true),
-        ("2001:db9::8", false, false),
-    ] {
-        let addr: std::net::IpAddr = addr.parse().unwrap();
-        for (sieve, want) in [(&old, in_old), (&new, in_new)] {
-            let mut matcher = sieve.matcher();
-            assert_eq!(matcher.is_match_ip(addr, None), want, "{addr}");
-            assert_eq!(!matcher.match_ip(addr, None).is_empty(), want, "{addr}");
-            assert_eq!(sieve.contains_ip(addr), want, "{addr}");
+    // An address as the host of a URL turns off the shortcut for addresses.
+    for host in ["198.51.100.9", "shop.test"] {
+        let [listed, other] = ["a", "b"].map(|path| format!("http://{host}/{path}"));
+        let old = sieve(&["192.0.2.0/24", "2001:db8::/32", "evil.test", &listed]);
+        let mut delta = Delta::new();
+        delta.add("feed", indicator("203.0.113.7")).add("feed", indicator("2001:db9::7"));
+        delta.remove(indicator("192.0.2.0/24")).remove(indicator("2001:db8::/32"));
+        let new = old.with(&delta).unwrap().0;
+        for (addr, in_old, in_new) in [
+            ("192.0.2.7", true, false),
+            ("203.0.113.7", false, true),
+            ("203.0.113.8", false, false),
+            ("2001:db8::7", true, false),
+            ("2001:db9::7", false, true),
+            ("2001:db9::8", false, false),
+        ] {
+            let addr: std::net::IpAddr = addr.parse().unwrap();
+            for (sieve, want) in [(&old, in_old), (&new, in_new)] {
+                let mut matcher = sieve.matcher();
+                assert_eq!(matcher.is_match_ip(addr, None), want, "{addr}");
+                assert_eq!(!matcher.match_ip(addr, None).is_empty(), want, "{addr}");
+                assert_eq!(sieve.contains_ip(addr), want, "{addr}");
+            }
         }
-    }
-    for (url, want) in [("http://198.51.100.9/a", true), ("http://198.51.100.9/b", false), ("http://evil.test/", true)]
-    {
-        for sieve in [&old, &new] {
-            let mut matcher = sieve.matcher();
-            assert_eq!((matcher.is_match_url(url), matcher.is_match_any(url)), (want, want), "{url}");
-            assert_eq!(!matcher.match_url(url).is_empty(), want, "{url}");
+        for (url, want) in [(listed.as_str(), true), (&other, false), ("http://evil.test/", true)] {
+            for sieve in [&old, &new] {
+                let mut matcher = sieve.matcher();
+                assert_eq!((matcher.is_match_url(url), matcher.is_match_any(url)), (want, want), "{url}");
+                assert_eq!(!matcher.match_url(url).is_empty(), want, "{url}");
+            }
         }
     }
 }
