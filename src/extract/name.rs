@@ -145,7 +145,9 @@ pub(super) fn may_be_reversed(text: &[u8]) -> bool {
 
 /// Like [`reversed`], for the host of a URL. `url` is its text up to the path.
 pub(super) fn reversed_host(host: &[u8], url: &[u8]) -> Option<IpAddr> {
-    let is_spelled = |(&byte, &next): (&u8, &u8)| byte == b'%' || byte >= 0x80 || byte == b'.' && next == b'.';
+    // Decoded white space is trimmed or removed.
+    let is_spelled =
+        |(&byte, &next): (&u8, &u8)| byte == b'%' || byte <= b' ' || byte >= 0x80 || byte == b'.' && next == b'.';
     if host.first() != Some(&b'.') && !host.iter().zip(host.iter().skip(1).chain(b"/")).any(is_spelled) {
         return reversed_ascii(host);
     }
