@@ -124,7 +124,7 @@ impl Name {
         // As above; eight bytes from the start of the name on are read too.
         let is_inside = (place >= FAR) & (place + NEAR <= bytes.len());
         let (place, at) = if is_inside { (place, at) } else { (FAR, 0) };
-        // SAFETY: the caller guarantees it; the place 80 is in every batch, because it has at least two blocks.
+        // SAFETY: the caller guarantees it, and every batch has the place 0.
         let (host, dots) = unsafe { (behind(&stored.masks.host, at), behind(&stored.masks.dot, at)) };
         let run = (!host).leading_zeros();
         // A dot at the end, the root dot or that of a sentence, is not part of the name.
