@@ -73,12 +73,16 @@ impl Lanes for u64 {
 
     #[inline(always)]
     unsafe fn load(words: &[u64], at: usize) -> Self {
-        words[at]
+        debug_assert!(at < words.len());
+        // SAFETY: the caller guarantees that the word exists.
+        unsafe { *words.get_unchecked(at) }
     }
 
     #[inline(always)]
     unsafe fn store(self, words: &mut [u64], at: usize) {
-        words[at] = self;
+        debug_assert!(at < words.len());
+        // SAFETY: as above.
+        unsafe { *words.get_unchecked_mut(at) = self };
     }
 
     #[inline(always)]
@@ -131,6 +135,55 @@ pub(crate) mod x86 {
 
     use super::{Lanes, carried};
 
+    /// The functions that differ in nothing but the names of the instructions.
+    macro_rules! bitwise {
+        ($load:ident, $store:ident, $and:ident, $or:ident, $andnot:ident, $left:ident, $right:ident) => {
+            #[inline(always)]
+            unsafe fn load(words: &[u64], at: usize) -> Self {
+                debug_assert!(at + Self::COUNT <= words.len());
+                // SAFETY: the caller has the features, and guarantees that the words exist.
+                unsafe { Self($load(words.as_ptr().add(at).cast())) }
+            }
+
+            #[inline(always)]
+            unsafe fn store(self, words: &mut [u64], at: usize) {
+                debug_assert!(at + Self::COUNT <= words.len());
+                // SAFETY: as above.
+                unsafe { $store(words.as_mut_ptr().add(at).cast(), self.0) }
+            }
+
+            #[inline(always)]
+            unsafe fn and(self, other: Self) -> Self {
+                // SAFETY: the caller has the features.
+                unsafe { Self($and(self.0, other.0)) }
+            }
+
+            #[inline(always)]
+            unsafe fn or(self, other: Self) -> Self {
+                // SAFETY: as above.
+                unsafe { Self($or(self.0, other.0)) }
+            }
+
+            #[inline(always)]
+            unsafe fn without(self, other: Self) -> Self {
+                // SAFETY: as above.
+                unsafe { Self($andnot(other.0, self.0)) }
+            }
+
+            #[inline(always)]
+            unsafe fn moved_by_one(self, last: Self) -> Self {
+                // SAFETY: as above.
+                unsafe { Self($or($left::<1>(self.0), $right::<63>(last.0))) }
+            }
+
+            #[inline(always)]
+            unsafe fn moved_by_two(self, last: Self) -> Self {
+                // SAFETY: as above.
+                unsafe { Self($or($left::<2>(self.0), $right::<62>(last.0))) }
+            }
+        };
+    }
+
     /// Four blocks, with AVX2.
     #[derive(Clone, Copy)]
     pub(crate) struct Four(__m256i);
@@ -155,53 +208,19 @@ pub(crate) mod x86 {
     impl Lanes for Four {
         const COUNT: usize = 4;
 
-        #[inline(always)]
-        unsafe fn load(words: &[u64], at: usize) -> Self {
-            debug_assert!(at + Self::COUNT <= words.len());
-            // SAFETY: the caller has AVX2, and guarantees that the words exist.
-            unsafe { Self(_mm256_loadu_si256(words.as_ptr().add(at).cast())) }
-        }
-
-        #[inline(always)]
-        unsafe fn store(self, words: &mut [u64], at: usize) {
-            debug_assert!(at + Self::COUNT <= words.len());
-            // SAFETY: as above.
-            unsafe { _mm256_storeu_si256(words.as_mut_ptr().add(at).cast(), self.0) }
-        }
-
-        #[inline(always)]
-        unsafe fn and(self, other: Self) -> Self {
-            // SAFETY: the caller has AVX2.
-            unsafe { Self(_mm256_and_si256(self.0, other.0)) }
-        }
-
-        #[inline(always)]
-        unsafe fn or(self, other: Self) -> Self {
-            // SAFETY: as above.
-            unsafe { Self(_mm256_or_si256(self.0, other.0)) }
-        }
-
-        #[inline(always)]
-        unsafe fn without(self, other: Self) -> Self {
-            // SAFETY: as above.
-            unsafe { Self(_mm256_andnot_si256(other.0, self.0)) }
-        }
-
-        #[inline(always)]
-        unsafe fn moved_by_one(self, last: Self) -> Self {
-            // SAFETY: as above.
-            unsafe { Self(_mm256_or_si256(_mm256_slli_epi64::<1>(self.0), _mm256_srli_epi64::<63>(last.0))) }
-        }
-
-        #[inline(always)]
-        unsafe fn moved_by_two(self, last: Self) -> Self {
-            // SAFETY: as above.
-            unsafe { Self(_mm256_or_si256(_mm256_slli_epi64::<2>(self.0), _mm256_srli_epi64::<62>(last.0))) }
-        }
+        bitwise!(
+            _mm256_loadu_si256,
+            _mm256_storeu_si256,
+            _mm256_and_si256,
+            _mm256_or_si256,
+            _mm256_andnot_si256,
+            _mm256_slli_epi64,
+            _mm256_srli_epi64
+        );
 
         #[inline(always)]
         unsafe fn add(self, other: Self, carry: &mut u64) -> Self {
-            // SAFETY: as above; the table has an entry for each set of four lanes.
+            // SAFETY: the caller has AVX2; the table has an entry for each set of four lanes.
             unsafe {
                 let sum = _mm256_add_epi64(self.0, other.0);
                 // The top bit overflowed if it is set in both, or in one of them and not in the sum.
@@ -225,53 +244,19 @@ pub(crate) mod x86 {
     impl Lanes for Eight {
         const COUNT: usize = 8;
 
-        #[inline(always)]
-        unsafe fn load(words: &[u64], at: usize) -> Self {
-            debug_assert!(at + Self::COUNT <= words.len());
-            // SAFETY: the caller has AVX-512F, and guarantees that the words exist.
-            unsafe { Self(_mm512_loadu_si512(words.as_ptr().add(at).cast())) }
-        }
-
-        #[inline(always)]
-        unsafe fn store(self, words: &mut [u64], at: usize) {
-            debug_assert!(at + Self::COUNT <= words.len());
-            // SAFETY: as above.
-            unsafe { _mm512_storeu_si512(words.as_mut_ptr().add(at).cast(), self.0) }
-        }
-
-        #[inline(always)]
-        unsafe fn and(self, other: Self) -> Self {
-            // SAFETY: the caller has AVX-512F.
-            unsafe { Self(_mm512_and_si512(self.0, other.0)) }
-        }
-
-        #[inline(always)]
-        unsafe fn or(self, other: Self) -> Self {
-            // SAFETY: as above.
-            unsafe { Self(_mm512_or_si512(self.0, other.0)) }
-        }
-
-        #[inline(always)]
-        unsafe fn without(self, other: Self) -> Self {
-            // SAFETY: as above.
-            unsafe { Self(_mm512_andnot_si512(other.0, self.0)) }
-        }
-
-        #[inline(always)]
-        unsafe fn moved_by_one(self, last: Self) -> Self {
-            // SAFETY: as above.
-            unsafe { Self(_mm512_or_si512(_mm512_slli_epi64::<1>(self.0), _mm512_srli_epi64::<63>(last.0))) }
-        }
-
-        #[inline(always)]
-        unsafe fn moved_by_two(self, last: Self) -> Self {
-            // SAFETY: as above.
-            unsafe { Self(_mm512_or_si512(_mm512_slli_epi64::<2>(self.0), _mm512_srli_epi64::<62>(last.0))) }
-        }
+        bitwise!(
+            _mm512_loadu_si512,
+            _mm512_storeu_si512,
+            _mm512_and_si512,
+            _mm512_or_si512,
+            _mm512_andnot_si512,
+            _mm512_slli_epi64,
+            _mm512_srli_epi64
+        );
 
         #[inline(always)]
         unsafe fn add(self, other: Self, carry: &mut u64) -> Self {
-            // SAFETY: as above.
+            // SAFETY: the caller has AVX-512F.
             unsafe {
                 let sum = _mm512_add_epi64(self.0, other.0);
                 let ones = _mm512_set1_epi64(-1);

@@ -10,27 +10,53 @@ use super::lanes::Lanes;
 #[cfg(target_arch = "x86_64")]
 pub(crate) mod gfni;
 
-/// The masks of a block of 64 bytes.
+/// The masks of a block of 64 bytes, or, in a vector, of several.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(crate) struct Masks {
+pub(crate) struct Masks<L = u64> {
     /// Bytes of names: `[A-Za-z0-9._-]`.
-    pub(crate) host: u64,
+    pub(crate) host: L,
     /// Bytes of dotted quads: `[0-9.]`.
-    pub(crate) number: u64,
+    pub(crate) number: L,
     /// `.`
-    pub(crate) dot: u64,
+    pub(crate) dot: L,
     /// `[A-Za-z]`
-    pub(crate) letter: u64,
+    pub(crate) letter: L,
     /// `-`
-    pub(crate) hyphen: u64,
+    pub(crate) hyphen: L,
     /// `:`
-    pub(crate) colon: u64,
+    pub(crate) colon: L,
     /// `/`
-    pub(crate) slash: u64,
+    pub(crate) slash: L,
     /// `(`
-    pub(crate) paren: u64,
+    pub(crate) paren: L,
     /// `\\`, `%` and every byte outside ASCII.
-    pub(crate) rare: u64,
+    pub(crate) rare: L,
+}
+
+impl<L: Lanes> Masks<L> {
+    /// Combines the eight [`classes`], from the lowest bit on.
+    ///
+    /// # Safety
+    ///
+    /// As for [`Lanes`].
+    #[inline(always)]
+    unsafe fn of_classes([letter, digit, dot, hyphen, underscore, colon, slash, rare]: [L; 8]) -> Self {
+        // SAFETY: the caller guarantees it.
+        unsafe {
+            let (number, paren) = (digit.or(dot), colon.and(slash));
+            Self {
+                host: number.or(letter).or(hyphen).or(underscore),
+                number,
+                dot,
+                letter,
+                hyphen,
+                colon: colon.without(paren),
+                slash: slash.without(paren),
+                paren,
+                rare,
+            }
+        }
+    }
 }
 
 /// The length of a block.
@@ -88,19 +114,18 @@ impl<const N: usize> Columns<N> {
         }
     }
 
-    /// Stores the masks of a block.
+    /// Stores the masks of a block, or of as many blocks from this one on as there are lanes.
     ///
     /// # Safety
     ///
-    /// `block` must be less than `N - 1`.
+    /// As for [`Lanes`]; the blocks must be among the first `N - 1`.
     #[inline(always)]
-    pub(crate) unsafe fn put(&mut self, block: usize, masks: Masks) {
-        debug_assert!(block + 1 < N);
+    pub(crate) unsafe fn put<L: Lanes>(&mut self, block: usize, masks: Masks<L>) {
         let Masks { host, number, dot, letter, hyphen, colon, slash, paren, rare } = masks;
         let masks = [host, number, dot, letter, hyphen, colon, slash, paren, rare];
         for (words, mask) in self.all().into_iter().zip(masks) {
             // SAFETY: the caller guarantees it.
-            unsafe { *words.get_unchecked_mut(block + 1) = mask };
+            unsafe { mask.store(words, block + 1) };
         }
     }
 }
@@ -209,19 +234,8 @@ impl Classify for Portable {
                 *mask |= (gathered >> (8 * lane) & 0xFF) << (8 * part);
             }
         }
-        let [letter, digit, dot, hyphen, underscore, colon, slash, rare] = lanes;
-        let (number, paren) = (digit | dot, colon & slash);
-        Masks {
-            host: number | letter | hyphen | underscore,
-            number,
-            dot,
-            letter,
-            hyphen,
-            colon: colon & !paren,
-            slash: slash & !paren,
-            paren,
-            rare,
-        }
+        // SAFETY: words need no features.
+        unsafe { Masks::of_classes(lanes) }
     }
 }
 

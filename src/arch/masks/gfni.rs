@@ -7,7 +7,6 @@ use std::arch::x86_64::*;
 
 use super::{AHEAD, BLOCK, Classify, Columns, Masks, classes};
 use crate::arch::cpu::prefetch;
-use crate::arch::lanes::Lanes;
 use crate::arch::lanes::x86::Eight;
 
 /// Computes masks with AVX-512VBMI and GFNI.
@@ -103,20 +102,7 @@ impl Classify for Gfni {
     #[inline(always)]
     unsafe fn masks(self, block: &[u8; BLOCK]) -> Masks {
         // SAFETY: the caller has the features; a vector has eight words.
-        let [letter, digit, dot, hyphen, underscore, colon, slash, rare] =
-            unsafe { std::mem::transmute::<__m512i, [u64; 8]>(self.row(block)) };
-        let (number, paren) = (digit | dot, colon & slash);
-        Masks {
-            host: number | letter | hyphen | underscore,
-            number,
-            dot,
-            letter,
-            hyphen,
-            colon: colon & !paren,
-            slash: slash & !paren,
-            paren,
-            rare,
-        }
+        unsafe { Masks::of_classes(std::mem::transmute::<__m512i, [u64; 8]>(self.row(block))) }
     }
 
     #[inline(always)]
@@ -130,7 +116,7 @@ impl Classify for Gfni {
             unsafe {
                 // The compiler inlines no closure of `map` here: its function lacks the features.
                 let [a, b, c, d, e, f, g, h] = eight;
-                let [letter, digit, dot, hyphen, underscore, colon, slash, rare] = transpose([
+                let rows = [
                     self.row(a),
                     self.row(b),
                     self.row(c),
@@ -139,18 +125,8 @@ impl Classify for Gfni {
                     self.row(f),
                     self.row(g),
                     self.row(h),
-                ]);
-                let (number, paren) = (digit.or(dot), colon.and(slash));
-                let from = 8 * at + 1;
-                number.or(letter).or(hyphen).or(underscore).store(&mut columns.host, from);
-                number.store(&mut columns.number, from);
-                dot.store(&mut columns.dot, from);
-                letter.store(&mut columns.letter, from);
-                hyphen.store(&mut columns.hyphen, from);
-                colon.without(paren).store(&mut columns.colon, from);
-                slash.without(paren).store(&mut columns.slash, from);
-                paren.store(&mut columns.paren, from);
-                rare.store(&mut columns.rare, from);
+                ];
+                columns.put(8 * at, Masks::of_classes(transpose(rows)));
             }
         }
         for (at, block) in rest.iter().enumerate() {
