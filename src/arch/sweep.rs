@@ -24,7 +24,7 @@ mod octets;
 mod shuffled;
 
 pub(crate) use batch::{Addrs, Escape, Filters, Place, Rules, Wanted, What};
-use batch::{BATCH, CAPACITY, List, Stored, Words, behind};
+use batch::{BATCH, CAPACITY, Filling, List, Stored, Words, behind};
 use likely::{
     FAR, is_no_plain_authority, is_reverse_name, may_be_listed_name, may_be_listed_quad, may_be_listed_whole,
     plain_addr,
@@ -163,8 +163,9 @@ impl Sweep {
     /// Describes the run of name bytes that ends at a place of the last batch. Returns its length (64 means at least 64), and a bit for each
     /// dot in the 64 bytes before the place, the nearest highest.
     pub(crate) fn run_before(&self, at: usize) -> (usize, u64) {
-        let at = u32::try_from(at).ok().filter(|&at| (at as usize) < BATCH * BLOCK).expect("a place of the batch");
-        // SAFETY: it was just checked.
+        assert!(at < BATCH * BLOCK);
+        let at = at as u32;
+        // SAFETY: this was just checked.
         let (host, dot) = unsafe { (behind(&self.stored.masks.host, at), behind(&self.stored.masks.dot, at)) };
         ((!host).leading_zeros() as usize, dot)
     }
@@ -232,6 +233,7 @@ impl Sweep {
         from: usize,
         filters: Filters<'_>,
     ) -> usize {
+        const { assert!(BATCH.is_multiple_of(C::Lanes::COUNT)) };
         let rest = bytes.get(from..).unwrap_or(&[]);
         let (blocks, tail) = rest.as_chunks::<BLOCK>();
         let blocks = &blocks[..blocks.len().min(BATCH)];
@@ -248,7 +250,7 @@ impl Sweep {
             // SAFETY: as above; this is the block after less than `BATCH`.
             unsafe { self.stored.masks.put(count, kernel.masks(&block)) };
             count += 1;
-            self.stored.pad(count);
+            self.stored.masks.pad(count, C::Lanes::COUNT);
         }
         // A local copy keeps the carries in registers.
         let mut carry = if is_first { Carry::default() } else { self.carry };
@@ -272,7 +274,7 @@ impl Sweep {
         let (mut of_authorities, mut of_others) = (authorities.start(), others.start());
         for block in 0..count.min(BATCH) {
             let base = (block * BLOCK) as u32;
-            // SAFETY: there are at most `BATCH` blocks, and the lists live longer than this function.
+            // SAFETY: there are at most `BATCH` blocks.
             unsafe {
                 of_quads.push(base, stored.quads[block + 1]);
                 of_names.push(base, stored.ends[block + 1]);
@@ -283,8 +285,7 @@ impl Sweep {
                 }
             }
         }
-        (quads.len, names.len) = (of_quads.len(), of_names.len());
-        (authorities.len, others.len) = (of_authorities.len(), of_others.len());
+        [of_quads, of_names, of_authorities, of_others].into_iter().for_each(Filling::finish);
     }
 
     /// # Safety

@@ -34,7 +34,7 @@ impl Rules {
     const THREE: u8 = 2;
     const COLOUR: u8 = 4;
     /// Dots and hyphens, which do not begin or end a name.
-    pub(super) const TRIMMED: u8 = 8;
+    const TRIMMED: u8 = 8;
 
     /// Takes the bytes that end the authority of a URL, and those that may begin an escape that ends in the run after them.
     pub(crate) const fn new(ends_authority: [bool; 256], escapes: &[(u8, Escape)]) -> Self {
@@ -168,35 +168,37 @@ impl Default for List {
     }
 }
 
-/// A list that is being filled. It stays in registers.
-#[derive(Clone, Copy)]
-pub(super) struct Filling {
-    places: *mut u32,
-    len: usize,
+/// A list that is being filled. Its length stays in a register.
+pub(super) struct Filling<'l> {
+    places: &'l mut [u32; CAPACITY],
+    count: usize,
+    len: &'l mut usize,
 }
 
 impl List {
-    pub(super) fn start(&mut self) -> Filling {
-        Filling { places: self.at.as_mut_ptr(), len: 0 }
+    /// Empties the list, to fill it.
+    #[inline(always)]
+    pub(super) fn start(&mut self) -> Filling<'_> {
+        Filling { places: &mut self.at, count: 0, len: &mut self.len }
     }
 }
 
-impl Filling {
+impl Filling<'_> {
     /// Adds the places of a block's bits.
     ///
     /// # Safety
     ///
-    /// At most [`BATCH`] blocks may be added, this one included; and the list must still be there.
+    /// At most [`BATCH`] blocks may be added, this one included.
     #[inline(always)]
     pub(super) unsafe fn push(&mut self, base: u32, mask: u64) {
         // SAFETY: `BATCH` blocks have at most `BATCH * BLOCK` bits, and two more places fit.
-        unsafe { push(self.places.add(self.len), base, mask) };
-        self.len += mask.count_ones() as usize;
+        unsafe { push(self.places.as_mut_ptr().add(self.count), base, mask) };
+        self.count += mask.count_ones() as usize;
     }
 
-    /// The number of places.
-    pub(super) fn len(self) -> usize {
-        self.len
+    #[inline(always)]
+    pub(super) fn finish(self) {
+        *self.len = self.count;
     }
 }
 
@@ -228,10 +230,6 @@ unsafe fn push(mut next: *mut u32, base: u32, mut mask: u64) {
 /// Masks of a batch, one word per block, after the word of the block before the batch.
 pub(super) type Words = [u64; BATCH + 1];
 
-/// The most blocks in a vector of [`Lanes`](crate::arch::lanes::Lanes). A batch is a multiple of it.
-const LANES: usize = 8;
-const _: () = assert!(BATCH.is_multiple_of(LANES));
-
 /// The masks of a batch, and what follows from them.
 #[derive(Clone, Debug)]
 pub(super) struct Stored {
@@ -258,11 +256,6 @@ impl Stored {
     pub(super) fn start(&mut self, is_first: bool) {
         self.masks.start(is_first);
         self.names[0] = if is_first { 0 } else { self.names[BATCH] };
-    }
-
-    /// Pads the batch that ends a text, of `count` blocks, with empty blocks to a multiple of all vectors.
-    pub(super) fn pad(&mut self, count: usize) {
-        self.masks.pad(count, LANES);
     }
 }
 

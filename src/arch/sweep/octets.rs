@@ -96,7 +96,7 @@ mod tests {
         unsafe { Avx2::addr(before, run, dots) }
     }
 
-    /// Octets of any length and value, also none and too many digits, after any text and before any.
+    /// Octets of any length and value, also none and too many digits, after any text.
     #[test]
     fn every_kernel_reads_the_same_octets() {
         let mut random = Random::new(9);
@@ -119,12 +119,11 @@ mod tests {
                 "a             =\"",
                 "\u{e9}\u{e9}\u{e9}1.2.3.4.",
             ]);
-            let text = format!("{before}{run}{}", random.pick(&["", ".", "7", " x"]));
-            let end = before.len() + run.len();
+            let text = format!("{before}{run}");
             let dots =
                 run.bytes().rev().zip(0..).fold(0, |dots, (byte, at)| dots | u64::from(byte == b'.') << (63 - at));
             for kernel in Kernel::available() {
-                let (before, run) = (text.as_bytes()[..end].last_chunk().unwrap(), run.len() as u32);
+                let (before, run) = (text.as_bytes().last_chunk().unwrap(), run.len() as u32);
                 // SAFETY: the token proves that the CPU has the features.
                 let found = unsafe {
                     match kernel {
