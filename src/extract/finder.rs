@@ -408,8 +408,7 @@ impl<J: Judge> Look<'_, J> {
         }
         self.mixed_end = place + end;
         let run = &bytes[place - start..place + end];
-        let is_dot = |window: &[u8]| matches!(window, b"\xE3\x80\x82" | b"\xEF\xBC\x8E" | b"\xEF\xBD\xA1");
-        let may_be_name = memchr::memchr(b'.', run).is_some() || run.windows(3).any(is_dot);
+        let may_be_name = memchr::memchr(b'.', run).is_some() || run.windows(3).any(name::is_ideographic_dot);
         may_be_name && (self.wanted.names || self.wanted.addrs && name::may_be_reversed(run))
     }
 }

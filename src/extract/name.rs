@@ -82,6 +82,11 @@ const MAX_TRIES: usize = 32;
 /// The characters that UTS-46 reads as dots.
 const IDEOGRAPHIC_DOTS: [&str; 3] = ["\u{3002}", "\u{FF0E}", "\u{FF61}"];
 
+/// Returns true if a text is one of the dots of other scripts.
+pub(super) fn is_ideographic_dot(text: &[u8]) -> bool {
+    IDEOGRAPHIC_DOTS.iter().any(|dot| text == dot.as_bytes())
+}
+
 /// The start of the label that ends at `end`, and the length of the dot before it (0 if there is none).
 fn label_start(text: &[u8], from: usize, end: usize) -> (usize, usize) {
     let mut at = end;
@@ -138,8 +143,7 @@ pub(super) fn reversed(text: &[u8]) -> Option<IpAddr> {
 /// Returns false if a text that is not ASCII is too short for a reverse name: one has six labels or more. Any of its letters may be
 /// written in another script.
 pub(super) fn may_be_reversed(text: &[u8]) -> bool {
-    let is_dot = |at: &[u8]| IDEOGRAPHIC_DOTS.iter().any(|dot| at == dot.as_bytes());
-    let dots = memchr::memchr_iter(b'.', text).count() + text.windows(3).filter(|at| is_dot(at)).count();
+    let dots = memchr::memchr_iter(b'.', text).count() + text.windows(3).filter(|at| is_ideographic_dot(at)).count();
     dots >= 5 || text.windows(4).any(|end| end.eq_ignore_ascii_case(b"arpa"))
 }
 
