@@ -19,6 +19,10 @@ pub(in crate::event) fn whole(text: &[u8]) -> Option<Stamp> {
     if let Some(inner) = text.strip_prefix(b"/Date(") {
         text = inner.split(|byte| matches!(*byte, b'+' | b'-' | b')')).next().unwrap_or(inner);
     }
+    // ArcSight: `#arcsightDate(Tue, 12 May 2026, 10:02:03 UTC)`
+    if let Some(inner) = text.strip_prefix(b"#arcsightDate(") {
+        text = inner.strip_suffix(b")").unwrap_or(inner);
+    }
     // auditd: `audit(1778580123.456:789):`
     if let Some(inner) = text.strip_prefix(b"audit(") {
         text = inner.split(|byte| *byte == b':').next().unwrap_or(inner);
@@ -153,7 +157,7 @@ fn numbers(text: &[u8]) -> Option<(Stamp, usize)> {
     let digits = text.iter().take(9).take_while(|byte| byte.is_ascii_digit()).count();
     let next = *text.get(digits)?;
     match (digits, next) {
-        (4, b'-' | b'/' | b'.') => year_first(text, next),
+        (4, b'-' | b'/' | b'.' | b':') => year_first(text, next),
         (4, b' ') if text.get(5)?.is_ascii_alphabetic() => year_and_month_first(text),
         (1 | 2, next) if next.is_ascii_alphabetic() => {
             let (date, length) = glued_date(text)?;
@@ -172,11 +176,15 @@ fn numbers(text: &[u8]) -> Option<(Stamp, usize)> {
     }
 }
 
-/// Reads `2026-05-12T10:02:03.123+02:00` and its relatives.
+/// Reads `2026-05-12T10:02:03.123+02:00` and its relatives, and `2026:05:12-10:02:03` (Sophos UTM).
 fn year_first(text: &[u8], separator: u8) -> Option<(Stamp, usize)> {
     let mut read = Read { text, at: 0 };
     let year = read.year()?;
     let (month, day) = read.month_and_day(separator)?;
+    // More numbers with colons between them are no time.
+    if separator == b':' && read.peek()? == b':' {
+        return None;
+    }
     // `2026/05/12 - 10:02:03` (Gin)
     if read.text[read.at..].starts_with(b" - ") {
         read.at += 3;
@@ -275,6 +283,15 @@ fn day_and_word(text: &[u8], separator: u8) -> Option<(Stamp, usize)> {
 /// separate them, as in Europe.
 fn day_or_month_first(text: &[u8], separator: u8) -> Option<(Stamp, usize)> {
     let mut read = Read { text, at: 0 };
+    // `05/12-10:02:03.123456` (Snort)
+    if separator == b'/' && matches!(text.get(2..6), Some([b'/', _, _, b'-'])) {
+        let month = read.number(2, 2)?;
+        read.expect(b'/')?;
+        let day = read.number(2, 2)?;
+        read.expect(b'-')?;
+        let clock = read.clock()?;
+        return read.stamp(None, month, day, clock, None);
+    }
     let (year, month, day) = read.day_or_month_first(separator)?;
     read.skip(b',');
     read.between()?;
