@@ -186,6 +186,20 @@ fn value(part: Part<'_>, start: usize, between: Between) -> (Range<usize>, Form,
         let rest = &text[length..];
         end = start + length + rest.iter().position(|byte| byte.is_ascii_whitespace()).unwrap_or(rest.len());
     }
+    // `time=May 12, 2026 10:02:03` is one value, even with commas between the pairs.
+    if between == Between::Byte(b',')
+        && end - start <= 12
+        && part.line[start..end].first().is_some_and(u8::is_ascii_uppercase)
+        && let Some((_, length)) = time::at_start(text)
+        && start + length > end
+    {
+        let rest = &text[length..];
+        end = start + length + memchr::memchr(b',', rest).unwrap_or(rest.len());
+    }
+    // `[a=b][c=d]`
+    if let Some(at) = find(&part.line[start..end], b"][") {
+        end = start + at;
+    }
     let pair_end = end;
     // Drop the bracket or comma that closes a surrounding structure.
     while end > start {
@@ -249,6 +263,8 @@ fn quoted(part: Part<'_>, open: usize, quote: u8) -> Option<(Range<usize>, Form)
             | Some(b' ' | b',' | b';' | b']' | b')' | b'}' | b'|' | b'&' | b'\t' | b'\r' | b'\n' | b'>' | b'=') => {
                 return Some((start..found, form));
             }
+            // `level="INFO": user="eve"`
+            Some(b':') if part.line[..part.end].get(found + 2) == Some(&b' ') => return Some((start..found, form)),
             // `""` within quotes is one quote.
             Some(byte) if *byte == quote && found > start => at = found + 2,
             Some(_) => {

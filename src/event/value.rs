@@ -4,9 +4,10 @@ use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
 /// Returns true for the words that logs write for a missing value.
 pub(super) fn is_null(value: &[u8]) -> bool {
-    const NULLS: [&[u8]; 14] = [
+    const NULLS: [&[u8]; 15] = [
         b"-",
         b"--",
+        b"---",
         b"?",
         b"null",
         b"nil",
@@ -27,7 +28,7 @@ pub(super) fn is_null(value: &[u8]) -> bool {
 }
 
 /// Reads an address, and the port beside it if there is one: `192.0.2.1`, `192.0.2.1:443`, `[2001:db8::1]:443`, `192.0.2.1#53`,
-/// `192.0.2.1/443`, `192.0.2.1(443)`, `/192.0.2.1:443`, `IPV4/UDP/192.0.2.1/5060`, `2001:db8::1%eth0`, `192.0.2.1/32`, and the first of a list
+/// `192.0.2.1/443`, `192.0.2.1(443)`, `192.0.2.1[443]`, `/192.0.2.1:443`, `IPV4/UDP/192.0.2.1/5060`, `2001:db8::1%eth0`, `192.0.2.1/32`, and the first of a list
 /// (`192.0.2.1, 192.0.2.2`).
 ///
 /// An IPv4-mapped address becomes the IPv4 address in it.
@@ -60,15 +61,18 @@ pub(super) fn address(value: &[u8]) -> Option<(IpAddr, Option<u16>)> {
             }
         }
         b'(' => Some((ip, port(after.strip_suffix(b")").unwrap_or(after)))),
+        // `192.0.2.1[500]` (strongSwan)
+        b'[' => Some((ip, Some(port(after.strip_suffix(b"]").unwrap_or(after))?))),
         // `192.0.2.1 port 443`, `192.0.2.1 : 443`
         b' ' => {
             let digits = after.iter().rev().take_while(|byte| byte.is_ascii_digit()).count();
             let (words, number) = after.split_at(after.len() - digits);
-            let is_port = words.trim_ascii_end().ends_with(b"port") || words.trim_ascii().ends_with(b":");
+            let word = words.strip_suffix(b"=").unwrap_or(words).trim_ascii_end();
+            let is_port = word.ends_with(b"port") || words.trim_ascii().ends_with(b":");
             Some((ip, if is_port && words.len() < 16 { port(number) } else { None }))
         }
         // The rest is a port only if it is nothing else.
-        b'|' | b',' => Some((ip, port(after))),
+        b'|' | b',' => Some((ip, port(after.trim_ascii().strip_prefix(b"port ").unwrap_or(after)))),
         b';' => Some((ip, None)),
         _ => None,
     }
@@ -384,6 +388,12 @@ mod tests {
             ("192.0.2.1/443", "192.0.2.1 443"),
             ("192.0.2.1/24", "192.0.2.1"),
             ("192.0.2.1(443)", "192.0.2.1 443"),
+            ("192.0.2.1[500]", "192.0.2.1 500"),
+            ("192.0.2.1[500", "192.0.2.1 500"),
+            ("192.0.2.1[pc1]", ""),
+            ("192.0.2.1[]", ""),
+            ("192.0.2.1, port 443", "192.0.2.1 443"),
+            ("192.0.2.1, report 443", "192.0.2.1"),
             ("192.0.2.1(gw.example)", "192.0.2.1"),
             ("/192.0.2.1:443", "192.0.2.1 443"),
             ("192.0.2.1, 192.0.2.2", "192.0.2.1"),
@@ -392,6 +402,8 @@ mod tests {
             ("192.0.2.1,70000", "192.0.2.1"),
             ("192.0.2.1;443", "192.0.2.1"),
             ("192.0.2.1 port 443", "192.0.2.1 443"),
+            ("192.0.2.1 port=443", "192.0.2.1 443"),
+            ("192.0.2.1 part=443", "192.0.2.1"),
             ("192.0.2.1 192.0.2.2", "192.0.2.1"),
             ("[2001:db8::1]:443", "2001:db8::1 443"),
             ("[2001:db8::1]", "2001:db8::1"),

@@ -2,6 +2,8 @@
 
 #[path = "certain.rs"]
 mod certain;
+#[path = "forms.rs"]
+mod forms;
 #[path = "rules.rs"]
 mod rules;
 #[path = "unseen.rs"]
@@ -736,7 +738,9 @@ fn reader() -> EventReader {
 #[test]
 fn every_layout_is_read_as_labelled() {
     let mut wrong = Vec::new();
-    for sample in SAMPLES.iter().chain(unseen::SAMPLES).chain(certain::SAMPLES).chain(rules::SAMPLES) {
+    for sample in
+        SAMPLES.iter().chain(unseen::SAMPLES).chain(certain::SAMPLES).chain(rules::SAMPLES).chain(forms::SAMPLES)
+    {
         for end in ["", "\n", "\r\n"] {
             let mut reader = reader();
             if !sample.head.is_empty() {
@@ -784,7 +788,7 @@ fn every_layout_has_a_sample() {
 #[test]
 fn a_line_in_a_string_says_the_same() {
     let (mut wrong, mut count) = (Vec::new(), 0);
-    for sample in SAMPLES.iter().chain(unseen::SAMPLES).chain(certain::SAMPLES) {
+    for sample in SAMPLES.iter().chain(unseen::SAMPLES).chain(certain::SAMPLES).chain(forms::SAMPLES) {
         if !sample.head.is_empty() || sample.layout == "custom" {
             continue;
         }
@@ -821,7 +825,9 @@ fn a_line_in_a_string_says_the_same() {
 /// Whatever is cut, doubled, nested or invented, a line is read, and its spans lie within it.
 #[test]
 fn damaged_lines_are_read_too() {
-    for sample in SAMPLES.iter().chain(unseen::SAMPLES).chain(certain::SAMPLES).chain(rules::SAMPLES) {
+    for sample in
+        SAMPLES.iter().chain(unseen::SAMPLES).chain(certain::SAMPLES).chain(rules::SAMPLES).chain(forms::SAMPLES)
+    {
         let mut reader = reader();
         reader.head(sample.head.as_bytes());
         let line = sample.line.as_bytes();

@@ -1,4 +1,4 @@
-//! Mail servers: Postfix (`connect from mx.example[192.0.2.7]`, `NOQUEUE: reject: RCPT from …: from=<a@b> to=<c@d>`) and Exim (`1abc <= a@b
+//! Mail servers: sendmail (`from=<a@b>, …, relay=mx.example [192.0.2.7]`), Postfix (`connect from mx.example[192.0.2.7]`, `NOQUEUE: reject: RCPT from …: from=<a@b> to=<c@d>`) and Exim (`1abc <= a@b
 //! H=mx.example [192.0.2.7]:5555 P=esmtp`).
 
 use std::ops::Range;
@@ -59,7 +59,8 @@ fn postfix(part: Part<'_>, sheet: &mut Sheet) -> bool {
     }
     let from = between(part, b"from=<", b'>', sheet);
     let to = between(part, b"to=<", b'>', sheet);
-    if !is_postfix && from.is_none() && to.is_none() {
+    let is_relayed = sendmail_relay(part, to.is_some() && from.is_none(), sheet);
+    if !is_postfix && from.is_none() && to.is_none() && !is_relayed {
         sheet.back_to(mark);
         return false;
     }
@@ -79,6 +80,32 @@ fn postfix(part: Part<'_>, sheet: &mut Sheet) -> bool {
             let length = rest.iter().position(|byte| matches!(*byte, b' ' | b',' | b'>')).unwrap_or(rest.len());
             sheet.known(name, start..start + length);
         }
+    }
+    true
+}
+
+/// Reads `relay=mx.example. [192.0.2.7]` of sendmail: the next server of a mail on its way out, or else the client.
+fn sendmail_relay(part: Part<'_>, is_out: bool, sheet: &mut Sheet) -> bool {
+    let Some(at) = sheet.find(part, b" relay=") else { return false };
+    let start = at + 7;
+    let name = part.line[start..part.end]
+        .iter()
+        .take_while(|byte| byte.is_ascii_alphanumeric() || matches!(**byte, b'-' | b'_' | b'.'))
+        .count();
+    let open = start + name + usize::from(name > 0);
+    let Some(rest) = part.line[open.min(part.end)..part.end].strip_prefix(b"[") else { return false };
+    if name > 0 && part.line[open - 1] != b' ' {
+        return false;
+    }
+    let Some(length) = memchr::memchr(b']', &rest[..rest.len().min(64)]) else { return false };
+    let prefix = if rest.starts_with(b"IPv6:") { 5 } else { 0 };
+    let address = open + 1 + prefix..open + 1 + length;
+    if value::address(&part.line[address.clone()]).is_none() {
+        return false;
+    }
+    sheet.known(if is_out { "server_address" } else { "client_address" }, address);
+    if name > 0 {
+        sheet.known(if is_out { "server_domain" } else { "client_name" }, start..start + name);
     }
     true
 }

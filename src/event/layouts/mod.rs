@@ -208,7 +208,8 @@ fn shaped(part: Part<'_>, sheet: &mut Sheet) -> Option<Layout> {
     if sshd::read(part, sheet) {
         return Some(Layout::Sshd);
     }
-    if dns::read(part, sheet) {
+    // The header of syslog before it has the time and the host.
+    if !syslog::begins(part, sheet) && dns::read(part, sheet) {
         return Some(Layout::Dns);
     }
     if dhcp::read(part, sheet) {
@@ -264,6 +265,13 @@ fn loose(part: Part<'_>, sheet: &mut Sheet) -> Layout {
             around(part.to(at), sheet);
             around(part.from(end), sheet);
             return Layout::Json;
+        }
+    }
+    if let Some(at) = sheet.find(part.to(part.start + 256), b"<?xml") {
+        let inner = part.from(at);
+        if xml::looks_like(inner.text()) && xml::read(inner, sheet) {
+            around(part.to(at), sheet);
+            return Layout::Xml;
         }
     }
     if lines::read(part, sheet) {

@@ -3,7 +3,7 @@
 
 use std::ops::Range;
 
-use crate::event::sheet::{Part, Sheet, Words};
+use crate::event::sheet::{Part, Sheet, Words, find};
 use crate::event::{pairs, value};
 
 /// Returns the message if `part` begins like syslog. The fields around the message go to the sheet as less certain than those in it.
@@ -15,9 +15,24 @@ pub(super) fn read<'a>(part: Part<'a>, sheet: &mut Sheet) -> Option<Part<'a>> {
     found
 }
 
+/// Returns true if `part` begins with a priority, or with a time without a year.
+pub(super) fn begins(part: Part<'_>, sheet: &mut Sheet) -> bool {
+    match part.text().first() {
+        Some(b'<') => priority(part.text()) > 0,
+        Some(first) if first.is_ascii_uppercase() => {
+            sheet.stamp_at(part).is_some_and(|(stamp, _)| stamp.year.is_none())
+        }
+        _ => false,
+    }
+}
+
 fn header<'a>(part: Part<'a>, sheet: &mut Sheet) -> Option<Part<'a>> {
     let priority = priority(part.text());
-    let rest = part.from(part.start + priority);
+    let mut rest = part.from(part.start + priority);
+    // Some senders write a space after the priority.
+    if priority > 0 {
+        rest = rest.trimmed();
+    }
     if priority > 0
         && let Some(inner) = rfc5424(rest, sheet)
     {
@@ -71,7 +86,7 @@ fn rfc5424<'a>(part: Part<'a>, sheet: &mut Sheet) -> Option<Part<'a>> {
 /// Returns true if a word begins a message that is no column of a header.
 fn starts_message(word: &[u8]) -> bool {
     const STARTS: [&[u8]; 5] = [b"{\"", b"[{", b"CEF:", b"LEEF:", b"<?xml"];
-    STARTS.iter().any(|start| word.starts_with(start))
+    STARTS.iter().any(|start| word.starts_with(start)) || find(word, b"=\"").is_some_and(|at| at > 0)
 }
 
 /// Reads `[id key="value"][id2 …]`: adds the pairs, and returns the end.
@@ -111,9 +126,10 @@ fn has_colons(text: &[u8]) -> bool {
 
 /// Reads time, host and tag, each of which may be missing.
 fn rfc3164<'a>(part: Part<'a>, sheet: &mut Sheet, has_priority: bool) -> Option<Part<'a>> {
-    // Cisco: a sequence number or the host before the time, a mark for an unset clock, a colon after the time.
+    // Cisco: a sequence number or the host before the time, a mark for an unset clock, a colon before or after the time.
     let before = before_colon(part);
     let mut start = before.as_ref().map_or(part.start, |before| before.end + 2);
+    start += usize::from(has_priority && before.is_none() && part.text().starts_with(b":"));
     start += usize::from(matches!(part.line[..part.end].get(start), Some(b'*' | b'.')));
     let (stamp, length) = sheet.stamp_at(part.from(start))?;
     let mut end = start + length;
@@ -145,9 +161,20 @@ fn rfc3164<'a>(part: Part<'a>, sheet: &mut Sheet, has_priority: bool) -> Option<
         sheet.known("syslog.host", host);
         return Some(after_tag(inner, sheet));
     }
-    let Some(host) = words.next() else { return Some(rest.trimmed()) };
+    let Some(mut host) = words.next() else { return Some(rest.trimmed()) };
+    // `daemon.info gw1 app:`
+    if is_selector(&part.line[host.clone()])
+        && let Some(next) = words.next()
+    {
+        host = next;
+    }
     let after_host = words.at();
     let host_text = &part.line[host.clone()];
+    // `192.0.2.1: %ACE-3-251010: …`
+    if let Some(name) = colon_host(part, &host, after_host) {
+        sheet.known("syslog.host", name);
+        return Some(after_tag(rest.from(after_host).trimmed(), sheet));
+    }
     // Without a host the tag comes first; it ends in a colon.
     if let Some(tag) = tag(part, &host) {
         sheet.known("syslog.app", tag);
@@ -203,6 +230,44 @@ fn is_facility(text: &[u8]) -> bool {
     colon > 0
         && text[..colon].iter().all(|byte| byte.is_ascii_lowercase() || *byte == b'|' || byte.is_ascii_digit())
         && SEVERITIES.iter().any(|severity| text[colon + 1..].starts_with(severity))
+}
+
+/// Returns true for the facility and severity of syslogd, with a dot between them: `user.info`, `local7.notice`.
+fn is_selector(text: &[u8]) -> bool {
+    const FACILITIES: [&[u8]; 14] = [
+        b"kern",
+        b"user",
+        b"mail",
+        b"daemon",
+        b"auth",
+        b"authpriv",
+        b"syslog",
+        b"lpr",
+        b"news",
+        b"uucp",
+        b"cron",
+        b"ftp",
+        b"security",
+        b"local",
+    ];
+    const SEVERITIES: [&[u8]; 11] =
+        [b"emerg", b"panic", b"alert", b"crit", b"err", b"error", b"warn", b"warning", b"notice", b"info", b"debug"];
+    let Some(dot) = memchr::memchr(b'.', text) else { return false };
+    let facility = &text[..dot];
+    let facility = match facility {
+        [name @ .., b'0'..=b'7'] if name == b"local" => name,
+        _ => facility,
+    };
+    let eq = |names: &[&[u8]], text: &[u8]| names.iter().any(|name| name.eq_ignore_ascii_case(text));
+    eq(&FACILITIES, facility) && eq(&SEVERITIES, &text[dot + 1..])
+}
+
+/// Returns the host that a colon follows: an address, or a name before the identifier of Cisco's messages (`gw1: %SYS-5-CONFIG_I: …`).
+fn colon_host(part: Part<'_>, word: &Range<usize>, after: usize) -> Option<Range<usize>> {
+    let name = part.line[word.clone()].strip_suffix(b":")?;
+    let is_before_id = || part.from(after).trimmed().text().starts_with(b"%");
+    let is_address = matches!(value::address(name), Some((_, None)));
+    (is_address || is_host(name) && is_before_id()).then_some(word.start..word.end - 1)
 }
 
 /// Reads `Message forwarded from pc1: `, which AIX writes in place of the host.

@@ -3,12 +3,14 @@
 //! `Login of eve from 192.0.2.7 port 5555` gives a field `from` and a field `of`. The table of names defines what a word means.
 
 mod addresses;
+mod requests;
 mod users;
 mod word;
 
 use std::ops::Range;
 
 use self::addresses::{Seen, address};
+use self::requests::{columns, request, visited};
 use self::users::{is_domain_user, is_user_name, subject};
 use self::word::{Signs, Text, Word, is_arrow, is_gap, trimmed};
 use crate::event::names;
@@ -28,8 +30,14 @@ pub(super) fn read(part: Part<'_>, sheet: &mut Sheet) {
         sheet.known("user_name", user);
         sheet.level = level;
     }
-    if !sheet.fields.iter().any(|field| matches!(field.label, Label::Known("time" | "syslog.time"))) {
-        leading_time(part, sheet);
+    let known = sheet.fields.iter().find(|field| matches!(field.label, Label::Known("time" | "syslog.time"))).copied();
+    match known {
+        None => leading_time(part, 12, sheet),
+        // The program behind the header may write a whole time itself: `app: Tue May 12 10:02:03 2026 Info: …`.
+        Some(field) if field.label == Label::Known("syslog.time") && has_no_year(&line[field.span()]) => {
+            leading_time(part, 3, sheet);
+        }
+        _ => {}
     }
     let mut text = Text { part, at: part.start };
     // The position among the pairs that were read before; their content is known.
@@ -60,12 +68,15 @@ pub(super) fn read(part: Part<'_>, sheet: &mut Sheet) {
             is_login = !login(part, raw, sheet);
         } else if bytes.is_empty() {
             skip = is_arrow(&line[raw.start..raw.end]);
+        } else if signs.has_all(Signs::COLON | Signs::SLASH) && visited(line, word, sheet) {
+            seen.count();
         } else if signs.has_any(Signs::DOT | Signs::COLON)
             && let Some(end) = address(part, raw, word, before, &mut seen, sheet)
         {
             text.at = text.at.max(end);
         } else if bytes.iter().all(u8::is_ascii_uppercase) && value::is_method(bytes) {
-            has_request |= request(line, word, before[0], &mut text, sheet);
+            let is_columns = columns(line, word, &mut text, sheet);
+            has_request |= is_columns || request(line, word, before[0], &mut text, sheet);
         } else if bytes == b"client" && named_port(part, text.at, sheet) {
             // `named_port` has read the name and the port.
         } else if signs.has_all(Signs::COLON | Signs::SLASH) && is_url(bytes) {
@@ -109,28 +120,6 @@ fn login(part: Part<'_>, raw: Word, sheet: &mut Sheet) -> bool {
     true
 }
 
-/// Reads a request whose method is `word`: `GET /path`, and `"www.example GET /path"` with the host before it. Returns false if it is none.
-fn request(line: &[u8], word: Word, before: Option<Word>, text: &mut Text<'_>, sheet: &mut Sheet) -> bool {
-    let Some(next) = text.peek() else { return false };
-    let target = &line[next.start..next.end];
-    if !target.starts_with(b"/") && find(target, b"://").is_none() && !is_host_and_path(target) {
-        return false;
-    }
-    let quote = target.iter().position(|byte| matches!(*byte, b'"' | b'\''));
-    let stop = quote.map_or(next.end, |at| next.start + at);
-    if let Some(host) = before.filter(|host| line[host.start] == b'"') {
-        let host = trimmed(line, host);
-        let name = &line[host.start..host.end];
-        if value::is_host_name(name) && value::address(name).is_none() {
-            sheet.known("url_host", host.start..host.end);
-        }
-    }
-    sheet.known("method", word.start..word.end);
-    sheet.known("request_uri", next.start..stop);
-    text.word();
-    true
-}
-
 /// Returns the end of the name-value pair that begins at a word, if its value is a single word and not an address. Pairs with unknown
 /// names count too.
 fn pair(line: &[u8], sheet: &Sheet, next: &mut usize, word: Word) -> Option<usize> {
@@ -170,11 +159,19 @@ fn named_port(part: Part<'_>, at: usize, sheet: &mut Sheet) -> bool {
     true
 }
 
-/// Reads the time at the start, which brackets, a level or one or two words may precede.
-fn leading_time(part: Part<'_>, sheet: &mut Sheet) {
+/// Returns true for the time of a header that leaves out the year.
+fn has_no_year(stamp: &[u8]) -> bool {
+    time::at_start(stamp).is_some_and(|(stamp, _)| stamp.year.is_none())
+}
+
+/// Reads the time at the start, which brackets, a level or some words may precede. After a header, which leaves only a few words to look
+/// at, the time must have a year, and no prose may precede it.
+fn leading_time(part: Part<'_>, max_words: usize, sheet: &mut Sheet) {
     let text = part.text();
+    let is_inner = max_words < 12;
+    let mut has_prose = false;
     let mut at = 0;
-    for words in 0..12 {
+    for words in 0..max_words {
         while at < text.len()
             && matches!(text[at], b' ' | b'\t' | b'[' | b'(' | b'"' | b'\'' | b'<' | b',' | b';' | b'|')
         {
@@ -183,8 +180,10 @@ fn leading_time(part: Part<'_>, sheet: &mut Sheet) {
         if at >= text.len().min(256) {
             return;
         }
-        if let Some((_, length)) = sheet.stamp_at(part.from(part.start + at)) {
-            sheet.known("time", part.start + at..part.start + at + length);
+        if let Some((stamp, length)) = sheet.stamp_at(part.from(part.start + at)) {
+            if !is_inner || stamp.year.is_some() {
+                sheet.known("time", part.start + at..part.start + at + length);
+            }
             return;
         }
         let mut end = at + text[at..].iter().position(|byte| is_gap(*byte)).unwrap_or(text.len() - at);
@@ -194,7 +193,13 @@ fn leading_time(part: Part<'_>, sheet: &mut Sheet) {
         }
         let word = &text[at..end];
         let word = word.strip_suffix(b"]").or_else(|| word.strip_suffix(b"\"")).unwrap_or(word);
-        if time::epoch(word).is_some() && !(words > 0 && is_tracker(word)) {
+        // In a sentence a long number counts or names something.
+        has_prose |= word.len() > 1 && word.iter().all(u8::is_ascii_lowercase);
+        if is_inner && has_prose {
+            return;
+        }
+        let may_count = has_prose || is_inner || words > 0 && is_tracker(word);
+        if !may_count && time::epoch(word).is_some() {
             sheet.known("time", part.start + at..part.start + at + word.len());
             return;
         }
@@ -223,14 +228,6 @@ fn clock_after(text: &[u8], at: usize, date: &[u8]) -> Option<Range<usize>> {
     let start = start + gap;
     let length = text[start..].iter().position(|byte| is_gap(*byte) || *byte == b'"').unwrap_or(text.len() - start);
     (gap > 0 && time::clock(&text[start..start + length]).is_some()).then_some(start..start + length)
-}
-
-/// Returns true for `a.example/path`.
-fn is_host_and_path(text: &[u8]) -> bool {
-    memchr::memchr(b'/', text).is_some_and(|slash| {
-        let host = &text[..slash];
-        value::is_host_name(host) && memchr::memchr(b'.', host).is_some() && host[host.len() - 1].is_ascii_alphabetic()
-    })
 }
 
 /// Returns true for the word before the page that a request came from.
@@ -264,6 +261,17 @@ fn shaped(part: Part<'_>, raw: Word, word: Word, signs: Signs) -> Option<(&'stat
         let start = bytes.iter().rposition(|byte| matches!(*byte, b'(' | b'=' | b':')).map_or(0, |at| at + 1);
         return is_domain_user(&bytes[start..]).then_some(("user", word.start + start..word.end));
     }
+    // `[eve] FAIL LOGIN` (vsftpd)
+    if line[raw.start] == b'[' && line[raw.end - 1] == b']' {
+        let rest = &line[raw.end..part.end];
+        let is_login = rest.starts_with(b" FAIL LOGIN") || rest.starts_with(b" OK LOGIN");
+        let is_user = is_user_name(bytes) && !bytes.eq_ignore_ascii_case(b"user");
+        return (is_login && is_user).then_some(("user", word.start..word.end));
+    }
+    // `eve@CORP.EXAMPLE`: the realm of Kerberos is in capitals.
+    if let Some(at) = is_principal(bytes) {
+        return Some(("user", word.start..word.start + at));
+    }
     // The root's dot ends the name of a query in a column of its own.
     let is_column = line[raw.start] == b'"' && line[raw.start..raw.end].ends_with(b".\"") && word.end + 2 == raw.end;
     if is_column && memchr::memchr(b'.', bytes).is_some() && value::is_host_name(bytes) {
@@ -280,6 +288,15 @@ fn shaped(part: Part<'_>, raw: Word, word: Word, signs: Signs) -> Option<(&'stat
     let name = &bytes[..slash];
     (is_question && value::is_host_name(name) && memchr::memchr(b'.', name).is_some())
         .then_some(("query", word.start..word.start + slash))
+}
+
+/// Returns the length of the user's name in a principal of Kerberos.
+fn is_principal(text: &[u8]) -> Option<usize> {
+    let at = memchr::memchr(b'@', text)?;
+    let realm = &text[at + 1..];
+    let is_part = |byte: &u8| byte.is_ascii_uppercase() || byte.is_ascii_digit() || matches!(*byte, b'.' | b'-');
+    let is_realm = memchr::memchr(b'.', realm).is_some() && realm.iter().all(is_part) && realm[0].is_ascii_uppercase();
+    (is_realm && is_user_name(&text[..at]) && text[..at].iter().any(u8::is_ascii_lowercase)).then_some(at)
 }
 
 /// Returns true for the type of a DNS record.
@@ -427,8 +444,8 @@ fn value_after(part: Part<'_>, raw: Word, at: usize, is_user: bool, has_colon: b
         ahead.at = raw.end + 3;
     }
     let mut next = ahead.word()?;
-    // `Host: , Port: 443`: the value is missing.
-    if has_colon && line[ahead.at.min(raw.end)..next.start].iter().any(|byte| matches!(*byte, b',' | b';' | b'|')) {
+    // `Host: , Port: 443`, `login | Role`: the value is missing.
+    if line[ahead.at.min(raw.end)..next.start].iter().any(|byte| matches!(*byte, b',' | b';' | b'|')) {
         return None;
     }
     // `user id 'eve'`
@@ -461,7 +478,7 @@ fn value_after(part: Part<'_>, raw: Word, at: usize, is_user: bool, has_colon: b
 
 /// `for eve from`, `by eve on vty0`
 fn for_user(part: Part<'_>, name: &[u8], text: &mut Text<'_>, sheet: &mut Sheet) {
-    if !matches!(name, b"for" | b"of" | b"with" | b"by" | b"as") {
+    if !matches!(name, b"for" | b"of" | b"with" | b"by" | b"as" | b"using") {
         return;
     }
     let mut ahead = Text { part, at: text.at };
@@ -473,8 +490,17 @@ fn for_user(part: Part<'_>, name: &[u8], text: &mut Text<'_>, sheet: &mut Sheet)
         let word = &part.line[word.start..word.end];
         [&b"vty"[..], b"tty", b"con", b"pts"].iter().any(|line| word.starts_with(line)) || find(word, b"@pts").is_some()
     };
+    let is_source = |word: Word| {
+        let text = &part.line[word.start..word.end];
+        text.eq_ignore_ascii_case(b"src") || text.eq_ignore_ascii_case(b"ip")
+    };
     let is_link = match name {
-        b"by" | b"as" => after == b"on" && ahead.peek().is_some_and(is_line),
+        // `SSH terminated by eve from src IP 192.0.2.7`, but not `blocked by gw1 from …`
+        b"by" => {
+            after == b"from" && ahead.peek().is_some_and(is_source)
+                || after == b"on" && ahead.peek().is_some_and(is_line)
+        }
+        b"as" => after == b"on" && ahead.peek().is_some_and(is_line),
         _ => after == b"from" || after == b"(client",
     };
     if is_link && is_user_name(user) && !user.eq_ignore_ascii_case(b"user") {

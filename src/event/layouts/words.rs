@@ -132,4 +132,10 @@ pub(super) const NO_USERS: &[&[u8]] = &[
     b"obtained",
     b"rejected",
     b"accepted",
+    b"exec",
+    b"entry",
+    b"entries",
+    b"fail",
+    b"failure",
+    b"failures",
 ];

@@ -34,7 +34,7 @@ use Meaning::{Clock, Date, Direction, Ecs, InRequest, Local, Nothing, Remote, Zo
 pub(super) const SPOILERS: &str = "nat natted translated trans xlate xlated mapped post parent grandparent previous old new next first last \
     max min avg total count num number mask netmask subnet gateway expire expires expiry expiration valid validity creation \
     created modified updated start started end ended install installed build birth boot certificate cert issuer country city region geo \
-    location vendor manufacturer model os platform mgmt console";
+    location vendor manufacturer model os platform mgmt console request_object response_object";
 
 /// First words of an object that holds the fields of something else than the event: its state before or after, another process.
 pub(super) const OTHERS: &str = "parent grandparent previous prev old new";
@@ -69,6 +69,7 @@ pub(super) const TABLE: &[(Meaning, &str)] = &[
          date_time device_receipt_time devtime log_time eve_timestamp received_utc detection_time detection_date \
          detect_time detected_on occurred_at occurred_on occurrence_time occurred activity_time published \
          published_at request_time time_received alert_time alert_date incident_time created_date_time \
+         occured occured_at generated_date_time activity_date effective_at date_create date_created logged logged_at \
          creation_time creation_timestamp created created_at creation_date created_on created_time create_time \
          timestamp_ms timestamp_us timestamp_ns time_millis timestamp_millis event_time_string created_date epoch epoch_time epoch_ms unix_time time_iso8601 time_local \
          request_timestamp start_time start begin started_at begin_time first_timestamp edge_start_timestamp \
@@ -98,14 +99,14 @@ pub(super) const TABLE: &[(Meaning, &str)] = &[
          framed_ip_address assigned_ip device_external_ip external_ip caller sourceip_host audit_source_ip \
          session_ip connecting_ip source_address_v6 c6a2_source client client_host machine_ip agent_ip device_ip \
          host_ip endpoint_ip endpoint_ip_address computer_ip analyzer_ipv4 x_forwarded_for forwarded_for xff \
-         source ip_address station addr addr_remote remote ipv4 ipv4_address ips sourceips src_host shost sender socket_ip from_address for \
-         flow_source address ip ip_addr sip",
+         source ip_address station addr addr_remote remote ip ipv4 ipv4_address ips sourceips src_host shost sender socket_ip from_address for \
+         flow_source address ip_addr sip",
     ),
     (
         Ecs(SourcePort),
-        "source_port src_port spt source_port_number src_port_number port_src orig_p id_orig_p conn_src_port \
+        "source_port src_port cpt spt source_port_number src_port_number port_src orig_p id_orig_p conn_src_port \
          src_endpoint_port client_port c_port client_src_port client_source_port peer_port from_port port_source \
-         caller_port initiator_port attacker_port source_transport_port ip_port tcp_srcport udp_srcport cpt csport \
+         caller_port initiator_port attacker_port source_transport_port ip_port tcp_srcport udp_srcport csport \
          fd_cport rport sport",
     ),
     (
@@ -170,7 +171,8 @@ pub(super) const TABLE: &[(Meaning, &str)] = &[
          from_user for_user client_user c_user duser destination_user_name dst_user dest_user target_user user_cn \
          account_cn subject_name nt_user db_user os_user user_id uid_name invalid_user member_name caller_name \
          user_full_name full_name from_email person requester submitter employee who related_user meta_username \
-         object_user claim_upn entity_value user_originator",
+         object_user claim_upn entity_value user_originator \
+         perpetrator operator ruser",
     ),
     (
         Ecs(UserDomain),
@@ -196,14 +198,14 @@ pub(super) const TABLE: &[(Meaning, &str)] = &[
         Ecs(HostName),
         "computer_fqdn host_name computer_name machine_name endpoint_name endpoint_host_name device_host_name \
          endpoint_device_name device_name dvchost host_hostname computer_dns_name machine_host_name \
-         machine_host_hostname computer workstation_name analyzer_host_name agent_hostname agent_computer_name \
+         machine_host_hostname computer analyzer_host_name agent_hostname agent_computer_name \
          orig_agent_name agent_name local_hostname dns_host_name netbios_name fqdn endpoint_fqdn device_fqdn \
          host_fqdn machine_fqdn asset_name asset_hostname affected_host affected_host_name impacted_host \
          target_machine_name node_name node syslog_host syslog_hostname log_host host machine device_dns_name \
          system_name devname device_id_name server_host_name source_host_name src_host source_host shost \
-         dvc_hostname observer_hostname entity_name vm_name instance_name device endpoint terminal beat_hostname \
+         dvc_hostname observer_hostname vm_name instance_name device endpoint terminal beat_hostname \
          beat_name dhost meta_hostname device_detail_display_name device_display_name client_hostname nas_name \
-         entity_value_name logical_server_name log_source_name",
+         entity_value_name logical_server_name log_source_name dvc",
     ),
     (Ecs(HostIp), "host_ip machine_ip agent_ip device_ip endpoint_ip computer_ip host_ip_address analyzer_ipv4"),
     (
@@ -211,7 +213,10 @@ pub(super) const TABLE: &[(Meaning, &str)] = &[
         "observer_name devname device_name dvchost sensor sensor_name firewall fw_name reporting_host log_source \
          appliance gateway_name network_device_name nas_identifier",
     ),
-    (Ecs(ObserverIp), "observer_ip dvc device_address dvc_ip device_ip_address sensor_ip fw gateway_ip reporting_ip"),
+    (
+        Ecs(ObserverIp),
+        "observer_ip dvc system_ip device_address dvc_ip device_ip_address sensor_ip fw gateway_ip reporting_ip",
+    ),
     (
         Ecs(DnsQuestionName),
         "dns_question_name question_name query_name qname dns_query dns_query_name dns_rrname rrname dns_qry_name \
@@ -233,7 +238,7 @@ pub(super) const TABLE: &[(Meaning, &str)] = &[
         "url_full full_url url_string url_address remote_url request_url url requested_url http_url request \
          uri_full cs_url c_url target_url destination_url dest_url original_url clicked_url web_url page_url \
          malicious_url probe_url x_url object_url resource_url httprequest_request_url request_uri_full cs_uri \
-         cs_uri_full request_client_application_url uri object_id site_url",
+         cs_uri_full request_client_application_url uri object_id site_url req",
     ),
     (
         Ecs(UrlOriginal),
@@ -358,7 +363,7 @@ pub(super) const TABLE: &[(Meaning, &str)] = &[
          product_name company_name file_host host_os host_id host_type host_mac host_os_name host_os_version \
          os_name operating_system threat_url alert_url incident_url event_url case_url detection_url console_url \
          portal_url help_url documentation_url callback_url request_parameters_user_name \
-         response_elements_user_name response_elements_user_user_name",
+         response_elements_user_name response_elements_user_user_name logical_system_name cloud_account_name",
     ),
 ];
 

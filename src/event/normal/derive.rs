@@ -1,6 +1,6 @@
 //! Deriving normal names from others: the parts of a URL, a user's domain, an address under two names.
 
-use super::{Context, Held, Normal};
+use super::{Context, Held, Normal, is_member};
 use crate::event::ecs::EcsName;
 use crate::event::sheet::{Label, Sheet, find};
 use crate::event::value;
@@ -61,10 +61,7 @@ impl Normal {
     /// Returns true if a value is a member of a JSON object, and not of a text in one: `"user":"eve"`.
     fn is_json_member(&self, name: EcsName, sheet: &Sheet, context: &Context<'_>) -> bool {
         let Some(field) = sheet.fields.get(self.best[name as usize].field as usize) else { return false };
-        let Label::Line(_, end) = field.label else { return false };
-        let gap = context.line.get(end as usize..field.start as usize).unwrap_or(b"");
-        // The name and the value may stand apart: `{"name":"User","value":"eve"}`.
-        gap.trim_ascii_start().starts_with(b"\"") || gap.starts_with(b"\\")
+        is_member(field, context.line)
     }
 
     /// Derives the parts of a URL from the whole. A `url.full` that is only a path becomes `url.original`.

@@ -230,23 +230,23 @@ impl Normal {
             {
                 facts.know(*stamp);
             }
-            self.weigh(at, field, found, custom, &mut facts);
+            self.weigh((at, field), found, custom, &mut facts, context);
             return;
         }
         let mut decoded = std::mem::take(&mut self.scratch);
         decoded.clear();
         decode(value, field.form, &mut decoded);
-        self.weigh(at, field, found, custom, &mut Facts::new(&decoded));
+        self.weigh((at, field), found, custom, &mut Facts::new(&decoded), context);
         self.scratch = decoded;
     }
 
     fn weigh(
         &mut self,
-        at: u32,
-        field: &Raw,
+        (at, field): (u32, &Raw),
         found: Option<KnownName>,
         custom: Option<RawName>,
         value: &mut Facts<'_>,
+        context: &Context<'_>,
     ) {
         if let Some(RawName { ecs, rank, .. }) = custom {
             // The configuration takes precedence over the table.
@@ -260,7 +260,11 @@ impl Normal {
         let listed = if field.in_list { LISTED } else { 0 };
         let sure = u16::from(field.level) * LEVEL + listed + u16::from(found.extra) + MAX_RAW as u16;
         for entry in found.sided() {
-            let score = sure + u16::from(entry.rank);
+            // `PC1$`: a machine's own account. In the text of an event it stands before that of who did it.
+            let is_machine = entry.meaning == Meaning::Ecs(EcsName::UserName)
+                && value.text.ends_with(b"$")
+                && !is_member(field, context.line);
+            let score = sure + u16::from(entry.rank) + if is_machine { VAGUE } else { 0 };
             let candidate = Candidate { score, field: at };
             match entry.meaning {
                 Meaning::Ecs(EcsName::Timestamp) => {
@@ -409,6 +413,7 @@ impl Normal {
                 _ => self.keep(value, field.form),
             };
         }
+        self.port_after_source(sheet, context);
         self.ports();
         self.users(sheet, context);
         self.urls();
@@ -465,6 +470,25 @@ impl Normal {
         }
     }
 
+    /// Gives a plain `port` to the source if it stands right after the source's address, and nothing else is known of the destination:
+    /// `host=192.0.2.7 port=40000`.
+    fn port_after_source(&mut self, sheet: &Sheet, context: &Context<'_>) {
+        use EcsName::*;
+        let (port, source) = (self.best[DestinationPort as usize], self.best[SourceIp as usize]);
+        let is_alone =
+            self.best[SourcePort as usize].score == u16::MAX && self.best[DestinationIp as usize].score == u16::MAX;
+        if !is_alone || port.score == u16::MAX || source.score == u16::MAX {
+            return;
+        }
+        let (port, source) = (&sheet.fields[port.field as usize], &sheet.fields[source.field as usize]);
+        let is_next =
+            matches!(port.label, Label::Line(start, _) if (source.start + 1..=source.end + 1).contains(&start));
+        if is_next && context.name(port.label).eq_ignore_ascii_case(b"port") {
+            self.held[SourcePort as usize] = std::mem::take(&mut self.held[DestinationPort as usize]);
+            self.best[SourcePort as usize] = std::mem::replace(&mut self.best[DestinationPort as usize], NONE);
+        }
+    }
+
     /// Fills in ports that are in the same field as their address.
     fn ports(&mut self) {
         use EcsName::*;
@@ -477,6 +501,14 @@ impl Normal {
             }
         }
     }
+}
+
+/// Returns true for a member of a JSON object, and not of a text in one: `"user":"eve"`.
+fn is_member(field: &Raw, line: &[u8]) -> bool {
+    let Label::Line(_, end) = field.label else { return false };
+    let gap = line.get(end as usize..field.start as usize).unwrap_or(b"");
+    // The name and the value may stand apart: `{"name":"User","value":"eve"}`.
+    gap.trim_ascii_start().starts_with(b"\"") || gap.starts_with(b"\\")
 }
 
 /// Returns the names whose bits are set, in order.

@@ -6,7 +6,7 @@ use super::users::{is_domain_user, is_user_name};
 use super::word::{Text, Word, is_arrow, is_gap, label, trimmed};
 use crate::event::ecs::EcsName;
 use crate::event::names::{self, Meaning};
-use crate::event::sheet::{Form, Part, Sheet, find};
+use crate::event::sheet::{Form, Label, Part, Raw, Sheet, find};
 use crate::event::{time, value};
 
 /// The addresses that were read before.
@@ -17,8 +17,18 @@ pub(super) struct Seen {
     is_slashed: bool,
 }
 
+impl Seen {
+    /// Counts an address that was read elsewhere.
+    pub(super) fn count(&mut self) {
+        self.count += 1;
+    }
+}
+
 /// The maximum number of places in a word where an address may begin.
 const MAX_CUTS: usize = 8;
+
+/// The maximum number of fields of a layout that are looked at for an address.
+const MAX_KNOWN: usize = 16;
 
 /// Reads the word as an address, if it is one: adds a field, and returns the end of the address.
 pub(super) fn address(
@@ -64,9 +74,19 @@ pub(super) fn address(
         sheet.known("user", glued.start..glued.end - 1);
         sheet.level -= 2;
     }
+    // `(pc1 [192.0.2.8]) [192.0.2.7]`: what a client of a mail server calls itself, before its address.
+    if line[..start].ends_with(b"[") && line[word.end..part.end].starts_with(b"]) [") {
+        sheet.known("hop", start..end);
+        return Some(stop);
+    }
     // `via 192.0.2.1`: neither end, but a machine between them.
     if glued.is_none() && before[0].is_some_and(|word| is_hop(&line[word.start..word.end])) {
         sheet.known("hop", start..end);
+        return Some(stop);
+    }
+    // `relay=mx.example[203.0.113.5]:25`: a layout that knows better has read it.
+    let is_server = |field: &&Raw| field.start as usize == start && field.label == Label::Known("server_address");
+    if sheet.fields.iter().take(MAX_KNOWN).any(|field| is_server(&field)) {
         return Some(stop);
     }
     seen.count += 1;
@@ -125,6 +145,20 @@ struct Span {
 fn place(part: Part<'_>, raw: Word, found: Span, before: [Option<Word>; 3], seen: &Seen, sheet: &mut Sheet) {
     let line = part.line;
     let Span { glued, start, end, stop } = found;
+    // `"eve" 192.0.2.7`: the user before the client.
+    if seen.count == 1
+        && glued.is_none()
+        && let Some(quoted) = before[0]
+        && let [b'"', user @ .., b'"'] = &line[quoted.start..quoted.end]
+        && quoted.end + 1 == start
+        && line[quoted.end] == b' '
+        && is_user_name(user)
+        && user[0].is_ascii_alphabetic()
+    {
+        sheet.level += 2;
+        sheet.known("user", quoted.start + 1..quoted.end - 1);
+        sheet.level -= 2;
+    }
     // Look for an arrow after the address, or before it.
     let rest = without_interface(line[stop..part.end].trim_ascii_start());
     let is_before_arrow = [&b"-> "[..], b"=> ", b"> ", b"--> "].iter().any(|arrow| rest.starts_with(arrow));
@@ -232,10 +266,10 @@ fn certificate(part: Part<'_>, word: Word, slash: usize) -> Range<usize> {
 }
 
 /// The part of a word before an address that is glued to it: `client01/192.0.2.7:5555`, `[AF_INET]192.0.2.7`, `src:192.0.2.7`,
-/// `eve@192.0.2.7`, `peer(192.0.2.7`.
+/// `eve@192.0.2.7`, `peer(192.0.2.7`, `pc1[192.0.2.7`.
 fn glued(line: &[u8], word: Word) -> Option<Word> {
     let text = &line[word.start..word.end];
-    let is_cut = |byte: &u8| matches!(*byte, b'/' | b']' | b'@' | b'(' | b'=' | b'"' | b'\'' | b':');
+    let is_cut = |byte: &u8| matches!(*byte, b'/' | b'[' | b']' | b'@' | b'(' | b'=' | b'"' | b'\'' | b':');
     let cuts = text.iter().enumerate().filter(|(_, byte)| is_cut(byte)).map(|(at, _)| at + 1);
     let may_begin =
         |at: &usize| text.get(*at).is_some_and(|byte| byte.is_ascii_hexdigit() || matches!(*byte, b':' | b'['));

@@ -1,0 +1,86 @@
+//! Requests in plain text: after their method, in columns of their own, and as a URL after the address of its server.
+
+use super::word::{Text, Word, trimmed};
+use crate::event::sheet::{Sheet, find};
+use crate::event::value;
+
+/// Reads a request whose method is `word`: `GET /path`, and `"www.example GET /path"` with the host before it. Returns false if it is none.
+pub(super) fn request(line: &[u8], word: Word, before: Option<Word>, text: &mut Text<'_>, sheet: &mut Sheet) -> bool {
+    let Some(next) = text.peek() else { return false };
+    let target = &line[next.start..next.end];
+    if !target.starts_with(b"/") && find(target, b"://").is_none() && !is_host_and_path(target) {
+        return false;
+    }
+    let quote = target.iter().position(|byte| matches!(*byte, b'"' | b'\''));
+    let stop = quote.map_or(next.end, |at| next.start + at);
+    if let Some(host) = before.filter(|host| line[host.start] == b'"') {
+        let host = trimmed(line, host);
+        let name = &line[host.start..host.end];
+        if value::is_host_name(name) && value::address(name).is_none() {
+            sheet.known("url_host", host.start..host.end);
+        }
+    }
+    sheet.known("method", word.start..word.end);
+    sheet.known("request_uri", next.start..stop);
+    text.word();
+    true
+}
+
+/// Reads the columns of a request whose method is `word`, as Blue Coat writes them: `GET text/html http a.example 80 /path ?query`. Returns
+/// false if there are none.
+pub(super) fn columns(line: &[u8], word: Word, text: &mut Text<'_>, sheet: &mut Sheet) -> bool {
+    let mut ahead = Text { part: text.part, at: text.at };
+    let bytes = |word: Word| &line[word.start..word.end];
+    let is_scheme = |word: Word| matches!(bytes(word), b"http" | b"https" | b"tcp" | b"ssl" | b"ftp");
+    let Some(mut scheme) = ahead.word() else { return false };
+    // The type of the content, which `;` may end early.
+    for _ in 0..2 {
+        if is_scheme(scheme) {
+            break;
+        }
+        let Some(next) = ahead.word() else { return false };
+        scheme = next;
+    }
+    let (Some(host), Some(port), Some(path)) = (ahead.word(), ahead.word(), ahead.word()) else { return false };
+    let is_path = bytes(path).starts_with(b"/") || bytes(path) == b"-";
+    if !is_scheme(scheme) || !value::is_host(bytes(host)) || value::port(bytes(port)).is_none() || !is_path {
+        return false;
+    }
+    sheet.known("method", word.start..word.end);
+    sheet.known("url_scheme", scheme.start..scheme.end);
+    sheet.known("url_host", host.start..host.end);
+    sheet.known("url_port", port.start..port.end);
+    if bytes(path) != b"-" {
+        sheet.known("url_path", path.start..path.end);
+    }
+    text.at = path.end;
+    if let Some(query) = ahead.word()
+        && bytes(query).starts_with(b"?")
+    {
+        sheet.known("url_query", query.start + 1..query.end);
+        text.at = query.end;
+    }
+    true
+}
+
+/// Reads the address of a server and the URL that was asked of it in one word: `203.0.113.5:http://a.example/path`.
+pub(super) fn visited(line: &[u8], word: Word, sheet: &mut Sheet) -> bool {
+    let text = &line[word.start..word.end];
+    let Some(at) = find(text, b"://") else { return false };
+    let scheme = text[..at].iter().rev().take_while(|byte| byte.is_ascii_alphabetic()).count();
+    let Some(address) = text[..at - scheme].strip_suffix(b":").filter(|_| scheme > 1) else { return false };
+    if !matches!(value::address(address), Some((_, None))) {
+        return false;
+    }
+    sheet.known("destination.ip", word.start..word.start + address.len());
+    sheet.known("url", word.start + address.len() + 1..word.end);
+    true
+}
+
+/// Returns true for `a.example/path`.
+fn is_host_and_path(text: &[u8]) -> bool {
+    memchr::memchr(b'/', text).is_some_and(|slash| {
+        let host = &text[..slash];
+        value::is_host_name(host) && memchr::memchr(b'.', host).is_some() && host[host.len() - 1].is_ascii_alphabetic()
+    })
+}
