@@ -3,7 +3,7 @@
 //! Counts hits, from logs or from earlier scans, by indicator and by client, and writes them as a table, a page, CSV, JSON, or in a format
 //! for partners (STIX, MISP).
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashSet};
 use std::error::Error;
 use std::io::{self, IsTerminal, Write};
 use std::ops::ControlFlow;
@@ -45,7 +45,7 @@ use about::About;
 use share::{Share, Sharing};
 use sighting::{Known, Sighting, write_hit};
 use stix::Shown;
-use tally::{Row, Tally, distinct};
+use tally::{Row, Tally};
 
 const EXAMPLES: &str = "\
 Examples:
@@ -383,12 +383,8 @@ impl Report {
     /// The numbers of indicators and of clients in the rows.
     fn distinct(&self) -> (usize, usize) {
         let indicators: BTreeSet<u32> = self.rows.iter().map(|row| row.indicator).collect();
-        let who = |row: &Row| {
-            let who = row.who();
-            [who.ip, who.user, who.host].join("\0")
-        };
-        let whos: Vec<String> = self.rows.iter().map(who).collect();
-        (indicators.len(), distinct(whos.iter().map(String::as_str).filter(|who| *who != "\0\0")))
+        let clients = self.rows.iter().map(Row::key).filter(|who| *who != "\0\0").collect::<HashSet<_>>();
+        (indicators.len(), clients.len())
     }
 
     /// For each feed, its hits and the indicators that were met. A hit counts for each feed that lists its indicator.

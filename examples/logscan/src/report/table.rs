@@ -7,6 +7,7 @@ use jiff::Timestamp;
 use netsieve::render::Escaped;
 
 use super::Report;
+use super::sighting::Who;
 use super::tally::Row;
 use crate::summary::{counted, thousands};
 use crate::terminal::columns;
@@ -39,19 +40,21 @@ impl Column {
     }
 
     fn put(&self, out: &mut String, text: &str, is_last: bool) {
-        let text = cut(text, self.width);
-        let blank = std::iter::repeat_n(' ', self.width - columns_of(&text));
+        let (text, taken) = cut(text, self.width);
+        let blank = self.width - taken;
         if self.is_number {
-            out.extend(blank);
-            out.push_str(&text);
-        } else {
-            out.push_str(&text);
-            out.extend(blank.take(if is_last { 0 } else { usize::MAX }));
+            put_blank(out, blank);
         }
+        out.push_str(&text);
         if !is_last {
-            out.push_str("  ");
+            put_blank(out, if self.is_number { 2 } else { blank + 2 });
         }
     }
+}
+
+fn put_blank(out: &mut String, columns: usize) {
+    out.extend(std::iter::repeat_n("                ", columns / 16));
+    out.push_str(&"                "[..columns % 16]);
 }
 
 impl Report {
@@ -97,10 +100,15 @@ impl Report {
     fn columns(&self, rows: &[Row]) -> Vec<Column> {
         let text = |part: &str| Escaped::new(part).to_string();
         let who = |row: &Row| {
-            let who = row.who();
-            let parts = [who.ip, who.user, who.host];
-            let parts: Vec<String> = parts.iter().filter(|part| !part.is_empty()).map(|part| text(part)).collect();
-            if parts.is_empty() { "-".to_owned() } else { parts.join(" ") }
+            let Who { ip, user, host } = row.who();
+            let mut who = String::new();
+            for part in [ip, user, host].into_iter().filter(|part| !part.is_empty()) {
+                if !who.is_empty() {
+                    who.push(' ');
+                }
+                who.push_str(&text(part));
+            }
+            if who.is_empty() { "-".to_owned() } else { who }
         };
         let count = |row: &Row| {
             let sign = if row.pair.is_at_least { ">=" } else { "" };
@@ -200,28 +208,28 @@ fn columns_of(text: &str) -> usize {
     if text.is_ascii() { text.len() } else { text.chars().map(columns).sum() }
 }
 
-/// Shortens a text to `width` terminal columns by leaving out its middle.
-fn cut(text: &str, width: usize) -> Cow<'_, str> {
-    if columns_of(text) <= width {
-        return text.into();
+/// Shortens a text to `width` terminal columns by leaving out its middle. Returns it with the number of columns that it takes.
+fn cut(text: &str, width: usize) -> (Cow<'_, str>, usize) {
+    let all = columns_of(text);
+    if all <= width {
+        return (text.into(), all);
     }
     let room = width.saturating_sub(1);
+    // The length of the part at the start or at the end that fits, and its columns.
     let take = |chars: &mut dyn Iterator<Item = char>, room: usize| {
-        let mut used = 0;
-        let mut taken = Vec::new();
+        let (mut length, mut used) = (0, 0);
         for c in chars {
-            used += columns(c);
-            if used > room {
+            if used + columns(c) > room {
                 break;
             }
-            taken.push(c);
+            (length, used) = (length + c.len_utf8(), used + columns(c));
         }
-        taken
+        (length, used)
     };
-    let start = take(&mut text.chars(), room.div_ceil(2));
-    let used: usize = start.iter().map(|&c| columns(c)).sum();
-    let end = take(&mut text.chars().rev(), room - used);
-    start.into_iter().chain(['…']).chain(end.into_iter().rev()).collect::<String>().into()
+    let (start, used) = take(&mut text.chars(), room.div_ceil(2));
+    let (end, more) = take(&mut text.chars().rev(), room - used);
+    let end = &text[text.len() - end..];
+    (format!("{}…{end}", &text[..start]).into(), used + 1 + more)
 }
 
 /// Breaks a text into lines, at spaces.
@@ -230,12 +238,12 @@ fn wrap(text: &str, width: usize) -> Vec<String> {
     for word in text.split(' ') {
         let line = lines.last_mut().expect("there is one from the start");
         if line.is_empty() {
-            *line = cut(word, width).into_owned();
+            *line = cut(word, width).0.into_owned();
         } else if columns_of(line) + 1 + columns_of(word) <= width {
             line.push(' ');
             line.push_str(word);
         } else {
-            lines.push(cut(&format!("  {word}"), width).into_owned());
+            lines.push(cut(&format!("  {word}"), width).0.into_owned());
         }
     }
     lines
@@ -253,7 +261,7 @@ mod tests {
             ("\u{4e2d}\u{6587}\u{4e2d}\u{6587}", 5, "\u{4e2d}…\u{6587}"),
             ("abc", 1, "…"),
         ] {
-            assert_eq!(cut(text, width), shown);
+            assert_eq!(cut(text, width), (shown.into(), columns_of(shown)));
             assert!(columns_of(shown) <= width);
         }
     }

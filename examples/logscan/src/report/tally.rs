@@ -1,6 +1,6 @@
 //! Counts sightings by indicator and client, in bounded memory.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::HashMap;
 
 use jiff::Timestamp;
 
@@ -360,11 +360,6 @@ impl Tally {
 fn span(first: &mut Option<Timestamp>, last: &mut Option<Timestamp>, time: Option<Timestamp>) {
     *first = (*first).into_iter().chain(time).min();
     *last = (*last).max(time);
-}
-
-/// The number of distinct words.
-pub(super) fn distinct<'a>(words: impl Iterator<Item = &'a str>) -> usize {
-    words.collect::<BTreeSet<_>>().len()
 }
 
 #[cfg(test)]
