@@ -405,13 +405,7 @@ impl<'a> Event<'a> {
         if name == EcsName::Timestamp {
             return self.time().map(Value::Time);
         }
-        let normal = self.values();
-        match normal.get(name) {
-            Held::Nothing => None,
-            Held::Ip(ip) => Some(Value::Ip(ip)),
-            Held::Number(number) => Some(Value::Number(number)),
-            Held::Text(start, end) => Some(Value::Text(normal.str(start, end))),
-        }
+        value_of(self.values(), name)
     }
 
     /// Returns the span of the field that has the value of a normal name, if the value comes from a field.
@@ -444,8 +438,14 @@ impl<'a> Event<'a> {
 
     /// Returns all normal names for which the line has values.
     pub fn normal(&self) -> impl Iterator<Item = (EcsName, Value<'a>)> {
-        let event = *self;
-        EcsName::ALL.iter().filter_map(move |name| Some((*name, event.get(*name)?)))
+        let normal = self.values();
+        EcsName::ALL.iter().filter_map(move |name| {
+            let value = match name {
+                EcsName::Timestamp => normal.time.map(Value::Time),
+                name => value_of(normal, *name),
+            };
+            Some((*name, value?))
+        })
     }
 
     /// Returns who met the listed value: the client of the event, with user and host if they are given.
@@ -480,6 +480,17 @@ impl<'a> Event<'a> {
 
     fn context(&self) -> Context<'a> {
         self.reader.context(self.line, self.shape())
+    }
+}
+
+/// Returns the value of a normal name, apart from the time.
+#[inline]
+fn value_of(normal: &Normal, name: EcsName) -> Option<Value<'_>> {
+    match normal.get(name) {
+        Held::Nothing => None,
+        Held::Ip(ip) => Some(Value::Ip(ip)),
+        Held::Number(number) => Some(Value::Number(number)),
+        Held::Text(start, end) => Some(Value::Text(normal.str(start, end))),
     }
 }
 

@@ -1,6 +1,7 @@
 //! Hits as JSON Lines, and JSON strings.
 
 use std::fmt::{self, Write};
+use std::ops::Range;
 
 use super::escape::{is_unsafe, stops};
 use super::listing::Listing;
@@ -54,30 +55,40 @@ impl JsonLines {
     /// `file` is the name of the input to show in the output.
     pub fn hit(&self, out: &mut Vec<u8>, file: &str, hit: &Hit<'_>, limit: usize) -> usize {
         let mut written = 0;
+        // What does not depend on the match is rendered once, and copied for each further match.
+        let mut shared: Option<[Range<usize>; 2]> = None;
         for matched in hit.matches().iter().take(limit) {
             let mut object = Object::open(out);
-            object.string("file", file.as_bytes());
-            object.number("line", hit.line());
-            object.number("offset", hit.span().start);
-            object.string("observed", hit.observed());
-            object.string("canonical", hit.canonical().as_bytes());
+            let seen = object.part(shared.as_ref().map(|[seen, _]| seen), |object| {
+                object.string("file", file.as_bytes());
+                object.number("line", hit.line());
+                object.number("offset", hit.span().start);
+                object.string("observed", hit.observed());
+                object.string("canonical", hit.canonical().as_bytes());
+            });
             indicator(&mut object, &matched);
-            object.string("context", hit.context().as_str().as_bytes());
-            if self.text {
-                let line = hit.line_text();
-                let start = hit.offset_in_line();
-                let max = shown(hit.index_in_line(), MAX_SHOWN_LINE);
-                let shown = window(line, start..start + hit.observed().len(), max);
-                object.string("text", &line[shown]);
-            }
-            #[cfg(feature = "events")]
-            event(&mut object, hit);
+            let line = object.part(shared.as_ref().map(|[_, line]| line), |object| self.line(object, hit));
             sources(&mut object, &matched);
             object.close();
             out.push(b'\n');
+            shared = Some([seen, line]);
             written += 1;
         }
         written
+    }
+
+    /// Writes the line of a hit, and its event.
+    fn line(&self, object: &mut Object<'_>, hit: &Hit<'_>) {
+        object.string("context", hit.context().as_str().as_bytes());
+        if self.text {
+            let line = hit.line_text();
+            let start = hit.offset_in_line();
+            let max = shown(hit.index_in_line(), MAX_SHOWN_LINE);
+            let shown = window(line, start..start + hit.observed().len(), max);
+            object.string("text", &line[shown]);
+        }
+        #[cfg(feature = "events")]
+        event(object, hit);
     }
 
     /// Appends one match as an object with the keys that need no hit: `kind`, `indicator`, `scope`, `relation`,
@@ -226,6 +237,20 @@ impl<'o> Object<'o> {
         self.out.push(b'"');
         self.out.extend_from_slice(key.as_bytes());
         self.out.extend_from_slice(b"\":");
+    }
+
+    /// Writes some of the pairs, or copies those of an object that was written before. Returns where they are in the output.
+    fn part(&mut self, before: Option<&Range<usize>>, write: impl FnOnce(&mut Self)) -> Range<usize> {
+        let start = self.out.len();
+        match before {
+            // Both begin an object, or neither does.
+            Some(before) => {
+                self.out.extend_from_within(before.clone());
+                self.first = false;
+            }
+            None => write(self),
+        }
+        start..self.out.len()
     }
 
     fn string(&mut self, key: &str, value: &[u8]) {
