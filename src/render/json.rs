@@ -372,27 +372,47 @@ static SIMPLE: [u8; 256] = {
     table
 };
 
-/// Writes the leading printable ASCII and one-letter escapes of a text, plain bytes eight at a time; returns its length. In a line of
-/// JSON or of a table, each field ends in such an escape.
+/// Writes the leading printable ASCII and one-letter escapes of a text, eight bytes at a time; returns its length. In a line of JSON or
+/// of a table, each field ends in such an escape.
 fn simple(out: &mut Vec<u8>, text: &[u8]) -> usize {
-    let byte_of = |out: &mut Vec<u8>, byte: u8| {
-        match SIMPLE[usize::from(byte)] {
-            0 => return false,
-            PLAIN => out.push(byte),
-            letter => out.extend_from_slice(&[b'\\', letter]),
-        }
-        true
-    };
     let (eights, rest) = text.as_chunks::<8>();
     for (at, eight) in eights.iter().enumerate() {
         if stops(u64::from_le_bytes(*eight), true) == 0 {
             out.extend_from_slice(eight);
-        } else if let Some(odd) = eight.iter().position(|&byte| !byte_of(out, byte)) {
-            return 8 * at + odd;
+        } else if !short(out, eight) {
+            return 8 * at + one_by_one(out, eight);
         }
     }
-    let odd = rest.iter().position(|&byte| !byte_of(out, byte));
-    odd.map_or(text.len(), |odd| text.len() - rest.len() + odd)
+    text.len() - rest.len() + one_by_one(out, rest)
+}
+
+/// Writes eight bytes, if none needs a closer look. Which ones have an escape is chance, so the steps do not depend on it.
+fn short(out: &mut Vec<u8>, eight: &[u8; 8]) -> bool {
+    let (mut written, mut len, mut is_short) = ([0; 16], 0_usize, true);
+    for &byte in eight {
+        let letter = SIMPLE[usize::from(byte)];
+        written[len & 15] = b'\\';
+        len += usize::from(letter != PLAIN);
+        written[len & 15] = if letter == PLAIN { byte } else { letter };
+        len += 1;
+        is_short &= letter != 0;
+    }
+    if is_short {
+        out.extend_from_slice(&written[..len]);
+    }
+    is_short
+}
+
+/// Writes bytes up to the first that needs a closer look; returns their number.
+fn one_by_one(out: &mut Vec<u8>, bytes: &[u8]) -> usize {
+    for (at, &byte) in bytes.iter().enumerate() {
+        match SIMPLE[usize::from(byte)] {
+            0 => return at,
+            PLAIN => out.push(byte),
+            letter => out.extend_from_slice(&[b'\\', letter]),
+        }
+    }
+    bytes.len()
 }
 
 /// Writes text, and escapes the characters that need it.
@@ -465,6 +485,13 @@ mod tests {
         for first in 0..=255 {
             for second in 0..=255 {
                 let bytes = [first, second];
+                let read: String = serde_json::from_str(&written(&bytes)).expect("a JSON string");
+                assert_eq!(read, String::from_utf8_lossy(&bytes));
+            }
+            // Each byte at each place of eight, beside an escape, and not.
+            for (place, beside) in (0..8).flat_map(|place| [(place, b'"'), (place, b'x')]) {
+                let mut bytes = *b"before..abcdefghafter";
+                (bytes[8 + (place + 5) % 8], bytes[8 + place]) = (beside, first);
                 let read: String = serde_json::from_str(&written(&bytes)).expect("a JSON string");
                 assert_eq!(read, String::from_utf8_lossy(&bytes));
             }
