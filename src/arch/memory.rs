@@ -1,10 +1,64 @@
 //! Allocating memory without aborting if there is none.
 
 use std::alloc::{Layout, alloc_zeroed};
+use std::ops::{Deref, DerefMut};
 
-/// Returns this many zero bytes, or `None` if the allocator cannot provide them. On most systems bytes cost no memory until they are
-/// written.
-pub(crate) fn zeroed(len: usize) -> Option<Vec<u8>> {
+/// The least size for huge pages: two of those that x86-64 and aarch64 have.
+#[cfg(all(target_os = "linux", feature = "mmap", not(miri)))]
+const HUGE: usize = 4 << 20;
+
+/// Bytes in memory of their own. Large ones are in huge pages where the system has them: a set of a hundred megabytes is read in half
+/// the time, because fewer pages are touched for the first time, and its lookups miss fewer translations of addresses.
+#[derive(Debug)]
+pub(crate) enum Block {
+    Heap(Vec<u8>),
+    #[cfg(all(target_os = "linux", feature = "mmap", not(miri)))]
+    Map(memmap2::MmapMut),
+}
+
+impl Block {
+    /// Returns this many zero bytes, or `None` if there is no memory for them. On most systems bytes cost no memory until they are written.
+    pub(crate) fn zeroed(len: usize) -> Option<Self> {
+        #[cfg(all(target_os = "linux", feature = "mmap", not(miri)))]
+        if (HUGE..isize::MAX as usize).contains(&len) {
+            let map = memmap2::MmapMut::map_anon(len).ok()?;
+            // A kernel without huge pages refuses, and its small pages do as well.
+            let _ = map.advise(memmap2::Advice::HugePage);
+            return Some(Self::Map(map));
+        }
+        zeroed(len).map(Self::Heap)
+    }
+}
+
+impl Deref for Block {
+    type Target = [u8];
+
+    fn deref(&self) -> &[u8] {
+        match self {
+            Self::Heap(bytes) => bytes,
+            #[cfg(all(target_os = "linux", feature = "mmap", not(miri)))]
+            Self::Map(map) => map,
+        }
+    }
+}
+
+impl DerefMut for Block {
+    fn deref_mut(&mut self) -> &mut [u8] {
+        match self {
+            Self::Heap(bytes) => bytes,
+            #[cfg(all(target_os = "linux", feature = "mmap", not(miri)))]
+            Self::Map(map) => map,
+        }
+    }
+}
+
+impl AsRef<[u8]> for Block {
+    fn as_ref(&self) -> &[u8] {
+        self
+    }
+}
+
+fn zeroed(len: usize) -> Option<Vec<u8>> {
     if len == 0 {
         return Some(Vec::new());
     }
@@ -17,16 +71,20 @@ pub(crate) fn zeroed(len: usize) -> Option<Vec<u8>> {
 
 #[cfg(test)]
 mod tests {
-    use super::zeroed;
+    use super::Block;
     use crate::random::cases;
 
     #[test]
     fn there_is_as_much_as_there_is() {
-        for len in [0, 1, 4096, cases(1 << 20, 1 << 13)] {
-            assert!(zeroed(len).is_some_and(|bytes| bytes.len() == len && bytes.iter().all(|&byte| byte == 0)));
+        for len in [0, 1, 4096, cases(1 << 20, 1 << 13), cases(4 << 20, 1 << 13), cases((4 << 20) + 1, 1 << 13)] {
+            let Some(mut bytes) = Block::zeroed(len) else { panic!("no {len} bytes") };
+            assert!(bytes.len() == len && bytes.iter().all(|&byte| byte == 0));
+            bytes.fill(7);
+            assert!(bytes.as_ref().iter().all(|&byte| byte == 7));
         }
-        assert!(zeroed(usize::MAX).is_none());
+        assert!(Block::zeroed(usize::MAX).is_none());
         // Miri gives up where an allocator would return null.
-        assert!(cfg!(miri) || zeroed(isize::MAX as usize).is_none());
+        assert!(cfg!(miri) || Block::zeroed(isize::MAX as usize).is_none());
+        assert!(cfg!(miri) || Block::zeroed(isize::MAX as usize - 1).is_none());
     }
 }

@@ -208,7 +208,9 @@ impl Sieve {
     /// version of the format, the error names the release that made it.
     pub fn open(path: impl AsRef<Path>) -> Result<Self> {
         let path = path.as_ref();
-        read::whole(path).and_then(|bytes| Self::open_bytes(bytes.into())).map_err(|error| error.in_file(path))
+        read::whole(path)
+            .and_then(|bytes| Self::open_bytes(Bytes::from_owner(bytes)))
+            .map_err(|error| error.in_file(path))
     }
 
     /// Like [`open`](Sieve::open), for bytes that were read, mapped or built into a program. They are not copied; the

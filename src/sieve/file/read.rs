@@ -5,11 +5,11 @@ use std::io::{self, Read, Seek};
 use std::path::Path;
 
 use super::container::{HEADER, read_header, read_table};
-use crate::arch::memory;
+use crate::arch::memory::Block;
 use crate::error::{Error, Result};
 
 /// Reads a compiled file whose header and table of sections are valid.
-pub(super) fn whole(path: &Path) -> Result<Vec<u8>> {
+pub(super) fn whole(path: &Path) -> Result<Block> {
     let io = |error| Error::io(path.to_owned(), error);
     // Checked before opening, because opening a FIFO waits for a writer.
     ensure_regular(&fs::metadata(path).map_err(io)?).map_err(io)?;
@@ -26,7 +26,7 @@ pub(super) fn whole(path: &Path) -> Result<Vec<u8>> {
     }
     read_table(&header, &head)?;
     let len = usize::try_from(data.len()).ok();
-    let mut bytes = len.and_then(memory::zeroed).ok_or_else(|| io(io::ErrorKind::OutOfMemory.into()))?;
+    let mut bytes = len.and_then(Block::zeroed).ok_or_else(|| io(io::ErrorKind::OutOfMemory.into()))?;
     fill(&mut file, &mut bytes).map_err(io)?;
     Ok(bytes)
 }
