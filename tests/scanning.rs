@@ -103,6 +103,46 @@ fn patterns_without_a_run_of_plain_bytes() {
     }
 }
 
+/// A name can be the host of one reading of a URL, and text after another. Each indicator is reported in the first context that shows it.
+#[test]
+fn one_name_in_two_contexts() {
+    let world = World::of([
+        name("evil.test", Scope::Suffix, None),
+        name("other.test", Scope::Suffix, None),
+        name("other.test", Scope::Suffix, Some(443)),
+    ]);
+    let options = MatchOptions::default().port_unseen(false);
+    for (log, want) in [
+        (
+            r"https:\\\\evil.test&sol;a%5Cnx@SSL@other.test",
+            &[(10, "url_host", "evil.test"), (35, "email", "other.test"), (35, "url_host", "other.test:443")][..],
+        ),
+        ("evil.test&sol;x+user@evil.test", &[(0, "url_host", "evil.test"), (21, "email", "evil.test")]),
+        // Not encoded, the slash ends the only host.
+        ("evil.test/x+user@evil.test", &[(0, "url_host", "evil.test")]),
+        ("https://evil.test+user@other.test", &[(23, "url_host", "other.test:443"), (23, "url_host", "other.test")]),
+    ] {
+        each_engine(&world, &options, log, want);
+    }
+}
+
+/// Compares start, context and indicator of all matches in a log with those wanted, and with the oracle.
+#[track_caller]
+fn each_engine(world: &World, options: &MatchOptions, log: &str, want: &[(u64, &str, &str)]) {
+    let oracle = oracle::scan::scan(&world.oracle(), options, log.as_bytes());
+    for engine in Engine::available().into_iter().chain([Engine::Scalar]) {
+        let got = in_order(scan(&mut scanner(world, options, engine), log.as_bytes()));
+        let of = |seen: &Seen| {
+            let start = seen.span.start;
+            seen.matches.iter().map(|found| (start, seen.context, found.0.clone())).collect::<Vec<_>>()
+        };
+        let found: Vec<_> = got.iter().flat_map(of).collect();
+        let found: Vec<_> = found.iter().map(|(start, context, text)| (*start, *context, text.as_str())).collect();
+        assert_eq!(found, want, "{log}, {engine:?}");
+        assert_eq!(got, in_order(oracle.clone()), "{log}, {engine:?}");
+    }
+}
+
 /// Of any number of adjacent URLs, each is read up to its end.
 #[test]
 fn many_urls_side_by_side() {

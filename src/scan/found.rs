@@ -212,20 +212,26 @@ impl BlockHits {
     }
 
     /// Sorts the rows by offset, and at one offset by length, the longest first. Two readings of one span become one hit if their contexts
-    /// are the same. Otherwise both stay, and the later one keeps only the matches that the earlier one lacks.
+    /// are the same. Otherwise both stay, and the later one keeps only the matches that all earlier ones lack.
     pub(super) fn sort(&mut self) {
         self.rows.sort_by_key(|row| (row.span.start, Reverse(row.span.end), row.context.as_str()));
         let matches = &mut self.matches;
+        // The indicators of all rows of a span that has several.
+        let mut known: Vec<u32> = Vec::new();
         self.rows.dedup_by(|later, first| {
             if later.span != first.span {
+                known.clear();
                 return false;
             }
-            let is_known = |found: &RawMatch| matches[first.matches.clone()].iter().any(|known| known.id == found.id);
+            if known.is_empty() {
+                known.extend(matches[first.matches.clone()].iter().map(|found| found.id));
+            }
             let new: Vec<RawMatch> =
-                matches[later.matches.clone()].iter().filter(|found| !is_known(found)).copied().collect();
+                matches[later.matches.clone()].iter().filter(|found| !known.contains(&found.id)).copied().collect();
             if new.is_empty() {
                 return true;
             }
+            known.extend(new.iter().map(|found| found.id));
             let start = matches.len();
             // In another context, these matches need a hit of their own: in `192.0.2.1。evil.test/` the address is text, or a URL that
             // ends at the dot.
@@ -309,5 +315,49 @@ impl BlockHits {
     /// Returns the memory that it takes, in bytes.
     pub(super) fn weight(&self) -> usize {
         self.rows.len() * size_of::<HitRow>() + self.matches.len() * size_of::<RawMatch>() + self.text.len()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::Indicator;
+    use crate::sieve::{MatchOptions, Seen, Sieve};
+
+    /// A span in two contexts, one of them twice: no indicator is reported again, and none is lost.
+    #[test]
+    fn an_indicator_is_reported_once_at_a_span() {
+        let all = ["evil.test", "evil.test:443"].map(|text| text.parse::<Indicator>().unwrap());
+        let sieve = Sieve::builder().add("feed", all[0].clone()).add("feed", all[1].clone()).build().unwrap().0;
+        let mut matcher = sieve.matcher_with(&MatchOptions::new().port_unseen(false));
+        matcher.look_up_domain(b"evil.test", Seen::default()).unwrap();
+        let weak_id = matcher.found()[0].id;
+        let (email, host, other) = ((Context::Email, None), (Context::UrlHost, Some(443)), (Context::UrlHost, None));
+        let (weak, strong) = (vec!["evil.test"], vec!["evil.test:443"]);
+        let both = vec!["evil.test:443", "evil.test"];
+        for (readings, want) in [
+            (vec![email, host, other], vec![(Context::Email, weak.clone()), (Context::UrlHost, strong)]),
+            (vec![other, email, other], vec![(Context::Email, weak.clone())]),
+            (vec![other, host], vec![(Context::UrlHost, both.iter().rev().copied().collect())]),
+            (vec![host], vec![(Context::UrlHost, both)]),
+            (vec![email], vec![(Context::Email, weak)]),
+        ] {
+            let mut found = BlockHits::default();
+            for start in [0, 10] {
+                for &(context, port) in &readings {
+                    found.begin_place();
+                    matcher.look_up_domain(b"evil.test", Seen { port, name_like: false }).unwrap();
+                    found.take(&mut matcher, true, start..start + 9, context, |_, out| out.push_str("evil.test"));
+                }
+            }
+            found.sort();
+            let row = |row: &HitRow| {
+                let texts =
+                    found.matches(row).iter().map(|raw| if raw.id == weak_id { "evil.test" } else { "evil.test:443" });
+                (row.span.clone(), row.context, texts.collect::<Vec<_>>())
+            };
+            let want = |start| want.iter().map(move |(context, all)| (start..start + 9, *context, all.clone()));
+            assert_eq!(found.rows.iter().map(row).collect::<Vec<_>>(), want(0).chain(want(10)).collect::<Vec<_>>());
+        }
     }
 }

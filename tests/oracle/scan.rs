@@ -74,20 +74,35 @@ pub fn scan(oracle: &Oracle, options: &MatchOptions, bytes: &[u8]) -> Vec<Seen> 
     hits
 }
 
+/// What tells the indicators of a world apart.
+type Key = (String, Kind, Option<Scope>, Option<u16>);
+
 /// The hits in one line, numbered as line 1.
 pub fn scan_line(oracle: &Oracle, options: &MatchOptions, line: &[u8]) -> Vec<Seen> {
     let places = extract(line, oracle.has_path_patterns());
-    let mut hits: Vec<Seen> = places.iter().flat_map(|place| scan_place(oracle, options, place)).collect();
-    hits.sort_by_key(order);
-    // Readings with the same span are one hit.
-    hits.dedup_by(|later, first| {
-        let is_same = later.span == first.span && later.context == first.context;
-        if is_same {
-            later.matches.retain(|found| !first.matches.contains(found));
-            first.matches.append(&mut later.matches);
+    let mut readings: Vec<(Seen, Vec<Key>)> =
+        places.iter().flat_map(|place| scan_place(oracle, options, place)).collect();
+    readings.sort_by_key(|(hit, _)| order(hit));
+    let mut reported: Vec<(Range<u64>, Key)> = Vec::new();
+    let mut hits: Vec<Seen> = Vec::new();
+    for (mut hit, keys) in readings {
+        // At one span, an indicator is reported once, in the first context.
+        let mut at = keys.into_iter().map(|key| (hit.span.clone(), key));
+        hit.matches.retain(|_| {
+            let at = at.next().expect("a key for each match");
+            let is_new = !reported.contains(&at);
+            if is_new {
+                reported.push(at);
+            }
+            is_new
+        });
+        match hits.last_mut() {
+            _ if hit.matches.is_empty() => {}
+            // Readings with the same span and context are one hit.
+            Some(last) if last.span == hit.span && last.context == hit.context => last.matches.append(&mut hit.matches),
+            _ => hits.push(hit),
         }
-        is_same
-    });
+    }
     hits
 }
 
@@ -98,8 +113,7 @@ pub fn order(hit: &Seen) -> (u64, Reverse<u64>, &'static str) {
 
 /// Scans the readings of one place: each indicator is reported with the first reading it covers. Readings that share no
 /// byte do not belong to one place, even if they belong to one run.
-fn scan_place(oracle: &Oracle, options: &MatchOptions, place: &[Reading]) -> Vec<Seen> {
-    type Key = (String, Kind, Option<Scope>, Option<u16>);
+fn scan_place(oracle: &Oracle, options: &MatchOptions, place: &[Reading]) -> Vec<(Seen, Vec<Key>)> {
     let mut reported: Vec<(Key, Range<usize>)> = Vec::new();
     let mut hits = Vec::new();
     for reading in place {
@@ -111,7 +125,7 @@ fn scan_place(oracle: &Oracle, options: &MatchOptions, place: &[Reading]) -> Vec
         };
         found.retain(|(part, found)| {
             let span = span_of(*part);
-            let key = (found.indicator.clone(), found.kind, found.scope, found.port);
+            let key = key(found);
             let is_skipped = !reading.is_first && oracle.has_path_pattern(&found.indicator);
             let is_again =
                 |(known, at): &(Key, Range<usize>)| *known == key && at.start < span.end && span.start < at.end;
@@ -135,9 +149,14 @@ fn scan_place(oracle: &Oracle, options: &MatchOptions, place: &[Reading]) -> Vec
     hits
 }
 
-fn seen(span: Range<usize>, canonical: String, context: &'static str, found: &[(Part, Found)]) -> Seen {
-    let matches = found.iter().map(|(_, found)| (found.indicator.clone(), found.relation, found.strength));
-    Seen { span: span.start as u64..span.end as u64, line: 1, canonical, context, matches: matches.collect() }
+fn key(found: &Found) -> Key {
+    (found.indicator.clone(), found.kind, found.scope, found.port)
+}
+
+fn seen(span: Range<usize>, canonical: String, context: &'static str, found: &[(Part, Found)]) -> (Seen, Vec<Key>) {
+    let matches = found.iter().map(|(_, found)| (found.indicator.clone(), found.relation, found.strength)).collect();
+    let span = span.start as u64..span.end as u64;
+    (Seen { span, line: 1, canonical, context, matches }, found.iter().map(|(_, found)| key(found)).collect())
 }
 
 /// The observable and its canonical form, and for a URL the position and the value of its host.
