@@ -126,6 +126,26 @@ fn one_name_in_two_contexts() {
     }
 }
 
+/// A URL may have ended in a directory that its whole text leaves again.
+#[test]
+fn a_url_that_leaves_a_directory() {
+    let world = World::of([url("http://evil.test/a/"), url("http://evil.test/b")]);
+    let (directory, file) = ("http://evil.test/a/", "http://evil.test/b");
+    for (log, want) in [
+        ("http://evil.test/a/c,d/../../x", &[(0, "text", directory)][..]),
+        ("http://evil.test/a/c,d/../../b", &[(0, "text", file), (0, "text", directory)]),
+        // Nothing listed begins like the query, so the places where it may end are of no interest.
+        ("http://evil.test/a/c,d/../../x?y=1", &[(0, "text", directory)]),
+        ("http://evil.test/a/c|d/%2e%2e/../x?y=1,2", &[(0, "text", directory)]),
+        ("http://evil.test/a/c,d/../x?y=1", &[(0, "text", directory)]),
+        ("http://evil.test/a/../b,", &[(0, "text", file)]),
+        ("http://evil.test/ab/c,d/../../x", &[]),
+        ("http://evil.test/a/cd/../../x", &[]),
+    ] {
+        each_engine(&world, &MatchOptions::default(), log, want);
+    }
+}
+
 /// Compares start, context and indicator of all matches in a log with those wanted, and with the oracle.
 #[track_caller]
 fn each_engine(world: &World, options: &MatchOptions, log: &str, want: &[(u64, &str, &str)]) {

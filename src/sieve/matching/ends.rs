@@ -117,8 +117,8 @@ impl Matcher {
             return Ok(None);
         };
         let mut most = reach.min(text.len());
-        // Do not end at white space, which would be trimmed, or at a `?`, whose empty query would be dropped.
-        while most < text.len() && (text[most - 1].is_ascii_whitespace() || text[most - 1] == b'?') {
+        // White space at the end would be trimmed. A reach never ends right after the first `?`, whose empty query would be dropped.
+        while most < text.len() && text[most - 1].is_ascii_whitespace() {
             most += 1;
         }
         self.look_up_reading(&text[..most], name_like, false)?;
@@ -156,9 +156,9 @@ impl Matcher {
         name_like: bool,
         mut each: impl FnMut(&mut Self, End),
     ) {
-        let Some(last) = ends.last() else { return };
-        // The text after the last end makes no difference.
-        let (whole, text) = (text.len(), &text[..last.len.max(path)]);
+        if ends.is_empty() {
+            return;
+        }
         let Ok(authority) = url::authority(&text[..path], &mut self.url) else { return };
         let Space { mut found, mut paths, mut scheme } = std::mem::take(&mut self.scratch.ends);
         found.clear();
@@ -170,6 +170,7 @@ impl Matcher {
             let tables = self.sieve.0.layer(host.is_overlay).tables;
             let ids = tables.urls.with_path(host.row);
             let start = Paths { first: 0, last: ids.len() as u32, len: 0 };
+            // The text after the last end says whether the URL leaves a directory in which it could have ended.
             url::follow(text, path, ends, start, &mut paths, &mut Listed { tables, host, ids, found: &mut found });
         }
         self.scratch.hosts = hosts;
@@ -179,7 +180,7 @@ impl Matcher {
         }
         found.sort_by_key(|covering| (covering.is_overlay, covering.id, Reverse(covering.end.rank)));
         found.dedup_by_key(|covering| (covering.is_overlay, covering.id));
-        found.retain(|covering| covering.end.rank <= 2 * whole);
+        found.retain(|covering| covering.end.rank <= 2 * text.len());
         found.sort_by_key(|covering| Reverse(covering.end.rank));
         let seen = Seen { port, name_like };
         for same in found.chunk_by(|a, b| a.end == b.end) {
@@ -302,6 +303,40 @@ mod tests {
             }
         }
         assert!(cfg!(miri) || counts.iter().all(|count| *count > 1000), "{counts:?}");
+    }
+
+    /// Each listed URL is found at the last of many ends at which it covers the text, and only there.
+    #[test]
+    fn each_url_is_found_at_its_last_end() {
+        let listed = ["http://h.test/a/", "http://h.test/a/b", "http://h.test/d"];
+        let mut builder = Sieve::builder();
+        for url in listed {
+            builder.add("feed", url.parse::<crate::Indicator>().unwrap());
+        }
+        let mut matcher = builder.build().unwrap().0.matcher();
+        let host = "http://h.test";
+        for (rest, ends, want) in [
+            // As a whole, the URL has left the directory in which it was before.
+            ("/a/b,c/../../x", &[4, 6][..], &[("/a/", 6), ("/a/b", 4)][..]),
+            ("/a/b,c/../../x", &[4], &[("/a/", 4), ("/a/b", 4)]),
+            ("/a/b,c/../../x", &[6], &[("/a/", 6)]),
+            ("/a/b,c/../../d,e", &[4, 6, 14], &[("/a/", 6), ("/a/b", 4), ("/d", 14)]),
+            ("/a/../d,", &[3, 7], &[("/a/", 3), ("/d", 7)]),
+            ("/ab/b,c", &[3, 5], &[]),
+        ] {
+            let text = format!("{host}{rest}");
+            assert!(whole(&mut matcher, text.as_bytes()).0);
+            let end = |len: &usize| End { len: host.len() + len, rank: 2 * (host.len() + len) };
+            let ends: Vec<End> = ends.iter().map(end).collect();
+            let mut found = Vec::new();
+            matcher.look_up_url_ends(text.as_bytes(), host.len(), &ends, false, |matcher, end| {
+                let paths =
+                    matcher.matches().iter().map(|found| found.indicator().to_string()[host.len()..].to_owned());
+                found.extend(paths.map(|path| (path, end.len - host.len())));
+            });
+            found.sort();
+            assert_eq!(found, want.iter().map(|(path, len)| ((*path).to_owned(), *len)).collect::<Vec<_>>(), "{rest}");
+        }
     }
 
     #[test]
