@@ -251,6 +251,21 @@ mod tests {
         ] {
             assert_eq!(Shape::of(value.as_bytes(), all), shape, "{value:?}");
         }
+        // Only what is nothing but a local part, one `@` and a name is a mail address.
+        let emails = Listed { emails: true, ..Listed::default() };
+        for (value, shape) in [
+            ("boss@evil.test", At(4)),
+            ("long.boss@evil.test", At(9)),
+            ("boss@evil", At(4)),
+            ("boss@other@evil.test", At(10)),
+            ("boss@evil.test/a", Other),
+            ("boss@evil.test:80", Other),
+            ("https://evil.test@evil.test", Other),
+            ("https://boss@evil.test/a", Other),
+        ] {
+            assert_eq!(Shape::of(value.as_bytes(), emails), shape, "{value:?}");
+            assert!(!matches!(Shape::of(value.as_bytes(), Listed::default()), At(_)), "{value:?}");
+        }
     }
 
     /// A few words hold the head of a host. Hosts that just fit, and those that do not, are read by the same rules.

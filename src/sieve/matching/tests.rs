@@ -1,5 +1,7 @@
 //! Options, and lookups of single values, through the public interface.
 
+mod shortcuts;
+
 use jiff::Timestamp;
 
 use super::derived::{Derived, DerivedForms, Nat64Prefix};
@@ -176,38 +178,6 @@ fn exact_values_are_found_in_both_layers() {
     }
 }
 
-/// Batches ask both layers too.
-#[test]
-fn batches_ask_both_layers() {
-    let old = sieve(&["evil.test", "192.0.2.0/24", "http://198.51.100.9/a"]);
-    let mut delta = Delta::new();
-    delta.add("feed", indicator("shop.test")).add("feed", indicator("203.0.113.7"));
-    delta.remove(indicator("192.0.2.0/24"));
-    let (new, _) = old.with(&delta).unwrap();
-    let names = ["www.evil.test", "shop.test", "a.shop.testing", "", "evil..test"];
-    let addrs = ["192.0.2.7", "203.0.113.7", "203.0.113.8", "2001:db8::7"].map(|text| text.parse().unwrap());
-    let values = ["www.evil.test", "203.0.113.7", "192.0.2.7", "shop.test", "other.test"];
-    for (sieve, of_names, of_addrs, of_values) in [
-        (&old, [true, false, false, false, false], [true, false, false, false], [true, false, true, false, false]),
-        (&new, [true, true, false, false, false], [false, true, false, false], [true, true, false, true, false]),
-    ] {
-        let mut matcher = sieve.matcher();
-        let mut out = Vec::new();
-        matcher.is_match_domains(&names, None, &mut out);
-        assert_eq!(out, of_names);
-        let mut found = Vec::new();
-        matcher.match_domains(&names, None, |at, matches| found.push((at, matches.len())));
-        assert_eq!(
-            found.iter().map(|&(at, _)| at).collect::<Vec<_>>(),
-            (0..5).filter(|&at| of_names[at]).collect::<Vec<_>>()
-        );
-        matcher.is_match_ips::<std::net::IpAddr>(&addrs, &mut out);
-        assert_eq!(out, of_addrs);
-        matcher.is_match_batch(values, &mut out);
-        assert_eq!(out, of_values);
-    }
-}
-
 /// Every shortcut of a batch, with listed values, other spellings of them, and near misses. Each value comes at many places of a batch.
 #[test]
 fn a_batch_answers_like_single_lookups() {
@@ -299,26 +269,6 @@ fn a_batch_answers_like_single_lookups() {
             }
         }
     }
-}
-
-/// Addresses that an allow entry covers, or that are the hosts of URLs, need the full lookup within a batch.
-#[test]
-fn a_batch_of_addresses_obeys_allow_entries() {
-    let mut builder = Sieve::builder();
-    builder.add("feed", indicator("192.0.2.0/24"));
-    builder.add("feed", indicator("http://198.51.100.9/"));
-    let mut allowed = crate::indicator::Record::from(indicator("192.0.2.7"));
-    allowed.action = Some(Action::Allow);
-    builder.add("ours", allowed);
-    let (sieve, _) = builder.build().unwrap();
-    let addrs = ["192.0.2.6", "192.0.2.7", "198.51.100.9", "198.51.100.8"].map(|text| text.parse().unwrap());
-    let mut matcher = sieve.matcher();
-    let single = addrs.map(|addr: std::net::IpAddr| matcher.is_match_ip(addr, None));
-    let mut out = Vec::new();
-    matcher.is_match_ips(&addrs, &mut out);
-    assert_eq!(out, single);
-    assert_eq!(out[..2], [true, false]);
-    assert!(!out[3]);
 }
 
 /// Text that means the same has one canonical form, with its port.
@@ -436,40 +386,6 @@ fn each_place_of_many_names_is_its_own() {
     assert_eq!(found, want);
     matcher.is_match_domains(&names, None, &mut out);
     assert_eq!(out, (0..128).map(|place| places.contains(&place)).collect::<Vec<_>>());
-}
-
-/// A changed sieve answers from both of its layers, in the lookups that take shortcuts too. An address as a host turns one off.
-#[test]
-fn shortcuts_ask_both_layers() {
-    for host in ["198.51.100.9", "shop.test"] {
-        let [listed, other] = ["a", "b"].map(|path| format!("http://{host}/{path}"));
-        let old = sieve(&["192.0.2.0/24", "2001:db8::/32", "evil.test", &listed]);
-        let mut delta = Delta::new();
-        delta.add("feed", indicator("203.0.113.7")).add("feed", indicator("2001:db9::7"));
-        delta.remove(indicator("192.0.2.0/24")).remove(indicator("2001:db8::/32"));
-        let new = old.with(&delta).unwrap().0;
-        for (addr, in_old, in_new) in [
-            ("192.0.2.7", true, false),
-            ("203.0.113.7", false, true),
-            ("203.0.113.8", false, false),
-            ("2001:db8::7", true, false),
-            ("2001:db9::7", false, true),
-            ("2001:db9::8", false, false),
-        ] {
-            let addr = addr.parse::<std::net::IpAddr>().unwrap();
-            for (sieve, want) in [(&old, in_old), (&new, in_new)] {
-                let is_matched = [sieve.matcher().is_match_ip(addr, None), sieve.contains_ip(addr)];
-                assert_eq!((is_matched, !sieve.matcher().match_ip(addr, None).is_empty()), ([want; 2], want), "{addr}");
-            }
-        }
-        for (url, want) in [(listed.as_str(), true), (&other, false), ("http://evil.test/", true)] {
-            for sieve in [&old, &new] {
-                let mut matcher = sieve.matcher();
-                let found = [matcher.is_match_url(url), matcher.is_match_any(url), !matcher.match_url(url).is_empty()];
-                assert_eq!(found, [want; 3], "{url}");
-            }
-        }
-    }
 }
 
 /// URLs of different groups of schemes are different indicators.

@@ -306,6 +306,28 @@ fn every_octet_of_full_networks() {
     }
 }
 
+/// Dense data of more /16s than one part of the index has, so that places in it move.
+#[test]
+fn full_networks_of_many_parts() {
+    let count = cases(700, 3) as u32;
+    let mut listed: Vec<Listed<u32>> = Vec::new();
+    let mut wanted: Vec<(u32, Vec<(u8, u32)>)> = Vec::new();
+    for upper in 0..count {
+        let net = (0x0B00 + upper) << 16;
+        // Hosts in the first /24, runs in the second; not the same ones in every network.
+        let octets = |third: u32| (0..20).map(move |n| net | third << 8 | (upper % 7 + 11 * n));
+        for addr in octets(0).chain(octets(1)) {
+            listed.push((addr, 32, addr));
+            wanted.push((addr, vec![(32, addr)]));
+            wanted.push((addr + 1, Vec::new()));
+        }
+        let run = net | 1 << 8 | 252;
+        listed.push((run, 30, run));
+        wanted.push((run + upper % 4, vec![(30, run)]));
+    }
+    check(&table(&listed), &wanted);
+}
+
 fn sections<A: Addr>(table: &Table<A>) -> Vec<(String, bytes::Bytes)> {
     let mut out = Writer::default();
     table.save(&mut out);
