@@ -264,7 +264,7 @@ mod tests {
     #[test]
     fn sixteen_digits_are_eight_bytes() {
         for place in 0..16 {
-            for byte in 0..=255_u8 {
+            for byte in (0..=255_u8).step_by(cases(1, 29)) {
                 let mut digits = *b"0123456789abcDEF";
                 digits[place] = byte;
                 let (bytes, are_digits) = eight_of(&digits);
@@ -284,7 +284,7 @@ mod tests {
     fn every_kernel_finds_the_same_chunks() {
         let mut text = Vec::new();
         // Every byte at every place of a chunk that otherwise counts.
-        for byte in 0..=255_u8 {
+        for byte in (0..=255_u8).step_by(cases(1, 29)) {
             for place in 0..CHUNK {
                 let mut chunk = *b"0123456789abcdef";
                 chunk.rotate_left(usize::from(byte) % CHUNK);
@@ -293,7 +293,7 @@ mod tests {
             }
         }
         text.extend_from_slice(b"ABCDEF:-09afAF-:0123456789");
-        for cut in (0..200).step_by(cases(1, 13)).chain([text.len()]) {
+        for cut in (0..200).step_by(cases(1, 37)).chain([text.len()]) {
             let text = &text[text.len() - cut..];
             let want: Vec<u32> = (0..text.len() / CHUNK)
                 .filter(|at| text[at * CHUNK..][..CHUNK].iter().all(|&byte| is_digit_or_separator(byte)))

@@ -237,9 +237,9 @@ mod tests {
 
     #[test]
     fn every_byte_of_a_name_is_looked_at() {
-        for len in (0..40).step_by(cases(1, 3)) {
+        for len in (0..40).step_by(cases(1, 16)) {
             for at in 0..len {
-                for byte in 0..=u8::MAX {
+                for byte in (0..=u8::MAX).step_by(cases(1, 73)) {
                     let mut name = b"AZ09_-.azmnopqPQabcdefghijklmnopqrstuvwz"[..len].to_vec();
                     name[at] = byte;
                     check(&[&name]);
@@ -255,7 +255,7 @@ mod tests {
             ["0", "1", "9", "10", "99", "100", "199", "255"],
             ["256", "999", "00", "01", "001", "010", "1000", "", "a", "1a", "-1", "/1", ":1", "+1", " 1"],
         );
-        let texts: Vec<String> = (0..cases(300_000, 200))
+        let texts: Vec<String> = (0..cases(300_000, 20))
             .map(|_| {
                 let count = if random.below(8) == 0 { 1 + random.index(6) } else { 4 };
                 let octets: Vec<&str> = (0..count)
@@ -265,12 +265,12 @@ mod tests {
             })
             .collect();
         check(&texts.iter().map(String::as_bytes).collect::<Vec<_>>());
-        let texts: Vec<Vec<u8>> = (0..cases(300_000, 200))
+        let texts: Vec<Vec<u8>> = (0..cases(300_000, 20))
             .map(|_| (0..6 + random.index(12)).map(|_| random.pick(b"0123456789.....1234567890a-/:\xB0\0")).collect())
             .collect();
         check(&texts.iter().map(Vec::as_slice).collect::<Vec<_>>());
         let texts: Vec<String> =
-            (0..cases(300_000, 200)).map(|_| std::net::Ipv4Addr::from_bits(random.next() as u32).to_string()).collect();
+            (0..cases(300_000, 20)).map(|_| std::net::Ipv4Addr::from_bits(random.next() as u32).to_string()).collect();
         check(&texts.iter().map(String::as_bytes).collect::<Vec<_>>());
     }
 
@@ -279,6 +279,7 @@ mod tests {
     fn octets_end_at_255() {
         for place in 0..4 {
             let texts: Vec<String> = (0..=1023)
+                .step_by(cases(1, 101))
                 .flat_map(|value| [format!("{value}"), format!("0{value}")])
                 .map(|octet| {
                     let mut octets = ["12", "0", "200", "7"].map(str::to_owned);
