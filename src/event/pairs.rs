@@ -47,7 +47,13 @@ fn nested(part: Part<'_>, sheet: &mut Sheet, depth: u8) -> PairCounts {
         }
         at = equals + 1;
         let Some(name) = name(part, floor, equals, between) else { continue };
-        let (value, form, end) = value(part, equals + 1, between);
+        let (mut value, form, mut end) = value(part, equals + 1, between);
+        if part.line[name.start] == b'-'
+            && let Some(length) = dashed(&part.line[value.clone()])
+        {
+            value.end = value.start + length;
+            end = value.end;
+        }
         if found.pairs == MAX_PAIRS {
             return found;
         }
@@ -65,6 +71,15 @@ fn nested(part: Part<'_>, sheet: &mut Sheet, depth: u8) -> PairCounts {
         floor = end;
     }
     found
+}
+
+/// Returns the length of a value that another pair follows after a dash, or a semicolon: `-IPAddr=192.0.2.7-User=eve; eve logged in`.
+fn dashed(text: &[u8]) -> Option<usize> {
+    memchr::memchr2_iter(b'-', b';', text).find(|at| {
+        let rest = &text[at + 1..];
+        let name = rest.iter().take(32).take_while(|byte| byte.is_ascii_alphabetic()).count();
+        text[*at] == b';' || name > 1 && rest[0].is_ascii_uppercase() && rest.get(name) == Some(&b'=')
+    })
 }
 
 /// Returns the end of the URL query whose first parameter has its `=` at `equals`, as in `GET /a?id=7&next=…`. Its parameters are not

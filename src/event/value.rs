@@ -52,6 +52,10 @@ pub(super) fn address(value: &[u8]) -> Option<(IpAddr, Option<u16>)> {
             if is_alone { Some((ip, Some(port(&after[..digits])?))) } else { None }
         }
         b'/' => {
+            // `192.0.2.1/ssh`
+            if is_service(after) {
+                return Some((ip, None));
+            }
             // A number that can be a prefix length is taken as one; a larger number is a port.
             let number = port(after)?;
             match ip {
@@ -76,6 +80,15 @@ pub(super) fn address(value: &[u8]) -> Option<(IpAddr, Option<u16>)> {
         b';' => Some((ip, None)),
         _ => None,
     }
+}
+
+/// Returns true for the names of services that firewalls write in place of the port.
+fn is_service(text: &[u8]) -> bool {
+    const SERVICES: [&[u8]; 14] = [
+        b"ssh", b"telnet", b"https", b"http", b"www", b"domain", b"ftp", b"smtp", b"snmp", b"ntp", b"ldap", b"ldaps",
+        b"radius", b"sip",
+    ];
+    SERVICES.contains(&text)
 }
 
 /// Drops family and transport before an address: `IPV4/UDP/192.0.2.1/5060` (Asterisk).
@@ -387,6 +400,9 @@ mod tests {
             ("192.0.2.1#53", "192.0.2.1 53"),
             ("192.0.2.1/443", "192.0.2.1 443"),
             ("192.0.2.1/24", "192.0.2.1"),
+            ("192.0.2.1/ssh", "192.0.2.1"),
+            ("192.0.2.1/sshd", ""),
+            ("192.0.2.1/", ""),
             ("192.0.2.1(443)", "192.0.2.1 443"),
             ("192.0.2.1[500]", "192.0.2.1 500"),
             ("192.0.2.1[500", "192.0.2.1 500"),

@@ -14,6 +14,7 @@ pub(super) const SAMPLES: &[Sample] = &[
         "<134> May 12 10:02:03 gw1 app: Login of eve from 192.0.2.7",
         &["@timestamp=2026-05-12T10:02:03Z", "host.name=gw1", "process.name=app", "source.ip=192.0.2.7"],
     ),
+    line("text", "<134> 1 2026-05-12T10:02:03Z gw1 app.py 5 - - done", &["process.name", "host.name"]),
     line("text", "<1345> May 12 10:02:03 gw1 app: done", &["host.name"]),
     line(
         "text",
@@ -302,4 +303,124 @@ pub(super) const SAMPLES: &[Sample] = &[
         &["source.ip=192.0.2.7", "source.port=40000"],
     ),
     line("cef", "CEF:0|Acme|WAF|1|1|SQL Injection|10|src=192.0.2.7 spt=443", &["source.port=443"]),
+    // IIS without its header.
+    line(
+        "w3c",
+        "2026-05-12 10:02:03 203.0.113.5 GET /a/b.aspx id=7 443 CORP\\eve 192.0.2.7 Mozilla/5.0+(X11) https://ref.test/ 200 0 0 15",
+        &[
+            "@timestamp=2026-05-12T10:02:03Z",
+            "source.ip=192.0.2.7",
+            "destination.ip=203.0.113.5",
+            "destination.port=443",
+            "url.path=/a/b.aspx",
+            "url.query=id=7",
+            "user.name=eve",
+            "http.request.referrer=https://ref.test/",
+            "http.response.status_code=200",
+        ],
+    ),
+    line(
+        "w3c",
+        "2026-05-12 10:02:03 W3SVC1 WEB1 203.0.113.5 POST /login - 80 - 192.0.2.7 HTTP/1.1 Mozilla/5.0 - shop.test 302 0 0",
+        &[
+            "source.ip=192.0.2.7",
+            "host.name=WEB1",
+            "url.domain=shop.test",
+            "url.query",
+            "user.name",
+            "http.response.status_code=302",
+        ],
+    ),
+    line(
+        "text",
+        "2026-05-12 10:02:03 203.0.113.5 GET /a/b.aspx id=7 443 - WEB1 Mozilla/5.0",
+        &["source.ip=203.0.113.5"],
+    ),
+    line("text", "2026-05-12 10:02:03 192.0.2.7 GET /a/b.aspx 200 17 - 203.0.113.5", &["source.ip=192.0.2.7"]),
+    // The name of a service in place of a port, the networks of a rule, and an address twice.
+    line(
+        "text",
+        "%GATE-6-605004: Login denied from 192.0.2.7/40000 to outside:203.0.113.5/ssh for user \"eve\"",
+        &["source.ip=192.0.2.7", "source.port=40000", "destination.ip=203.0.113.5", "user.name=eve"],
+    ),
+    line(
+        "text",
+        "%GATE-6-605005: Login permitted from 192.0.2.7/40000 to inside:203.0.113.5/telnet for user \"\"",
+        &["user.name"],
+    ),
+    line("text", "Policy (5, 192.0.2.0/24->203.0.113.0/25,ANY, Permit) was modified", &["source.ip", "source.port"]),
+    line(
+        "text",
+        "Policy (5, 192.0.2.7/24->203.0.113.5/25,ANY, Permit) was hit",
+        &["source.ip=192.0.2.7", "source.port=24"],
+    ),
+    line(
+        "text",
+        "May 12 10:02:03 gw1 proftpd[25]: refused connect from 192.0.2.7 (192.0.2.7)",
+        &["source.ip=192.0.2.7", "destination.ip"],
+    ),
+    line(
+        "text",
+        "May 12 10:02:03 gw1 app[25]: 192.0.2.7 (203.0.113.5)",
+        &["source.ip=192.0.2.7", "destination.ip=203.0.113.5"],
+    ),
+    // A phone at a server, and who called it.
+    line(
+        "text",
+        r#"May 12 10:02:03 pbx1 asterisk[25]: NOTICE[31]: Registration from '"503"<sip:503@203.0.113.5>' failed for '192.0.2.7' - Wrong password"#,
+        &["source.ip=192.0.2.7", "user.name"],
+    ),
+    line(
+        "text",
+        "May 12 10:02:03 pbx1 app[25]: Login by eve@192.0.2.7 done",
+        &["source.ip=192.0.2.7", "user.name=eve"],
+    ),
+    // Words around logins, and the accounts of Windows itself.
+    line(
+        "text",
+        "[2026-05-12 10:02:03 +0000] info [cpsrvd] 192.0.2.7 - root - SUCCESS LOGIN whostmgrd",
+        &["user.name", "source.ip=192.0.2.7"],
+    ),
+    line(
+        "text",
+        "2026-05-12 10:02:03 WinEvtLog: User: NT AUTHORITY\\SYSTEM Image: x",
+        &["user.name=SYSTEM", "user.domain=NT AUTHORITY"],
+    ),
+    line("text", "2026-05-12 10:02:03 WinEvtLog: User: NT done", &["user.name=NT"]),
+    // A URL in an attack is not the one that was asked for.
+    line(
+        "text",
+        r#"[Tue May 12 10:02:03 2026] [:error] [client 192.0.2.7] Warning. Matched http://evil.test/r.txt at ARGS [hostname "203.0.113.5"] [uri "/a/b.php"]"#,
+        &["url.path=/a/b.php", "url.full", "source.ip=192.0.2.7"],
+    ),
+    line(
+        "text",
+        "[Tue May 12 10:02:03 2026] [client 192.0.2.7] Warning. Matched http://evil.test/r.txt",
+        &["url.path=/r.txt"],
+    ),
+    // The name whose answer a policy changed.
+    line(
+        "cef",
+        r#"CEF:0|Acme|NIOS|8|RPZ-QNAME|NXDOMAIN|7|src=192.0.2.7 spt=40000 msg="rpz QNAME NXDOMAIN rewrite evil.test [A] via evil.test.rpz.test""#,
+        &["dns.question.name=evil.test", "source.ip=192.0.2.7"],
+    ),
+    line(
+        "cef",
+        "CEF:0|Acme|NIOS|8|RPZ|x|7|src=192.0.2.7 msg=the policy rewrite evil.test [A] via a.b.c.test",
+        &["dns.question.name"],
+    ),
+    // Pairs with a dash between them.
+    line(
+        "pairs",
+        "<189>May 12 10:02:03 2026 core %%10SHELL/6/SHELL_CMD: -Line=vty0-IPAddr=192.0.2.7-User=eve; Command is display version",
+        &["user.name=eve", "source.ip=192.0.2.7", "@timestamp=2026-05-12T10:02:03Z"],
+    ),
+    line("pairs", "-User=eve-smith -IPAddr=192.0.2.7", &["user.name=eve-smith", "source.ip=192.0.2.7"]),
+    line("pairs", "User=eve-Host=x IPAddr=192.0.2.7", &["user.name=eve-Host=x", "source.ip=192.0.2.7"]),
+    line(
+        "json",
+        r#"{"timestamp":{"epochSecond":1778580123,"nano":5},"author":{"name":"eve"}}"#,
+        &["@timestamp=2026-05-12T10:02:03Z", "user.name=eve"],
+    ),
+    line("json", r#"{"timestamp":{"seconds":5},"authority":{"name":"eve"}}"#, &["@timestamp", "user.name"]),
 ];

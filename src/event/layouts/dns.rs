@@ -70,6 +70,18 @@ fn bind(part: Part<'_>, sheet: &mut Sheet) -> bool {
     true
 }
 
+/// Reads `rpz QNAME NXDOMAIN rewrite a.example [A] via a.example.rpz.example`, as BIND reports an answer that a policy changed.
+pub(super) fn rewritten(part: Part<'_>, sheet: &mut Sheet) -> bool {
+    if !part.text().starts_with(b"rpz ") {
+        return false;
+    }
+    let Some(at) = sheet.find(part.to(part.start + 80), b" rewrite ") else { return false };
+    let Some(name) = Words::new(part.from(at + 9)).next() else { return false };
+    let slash = memchr::memchr(b'/', &part.line[name.clone()]).map_or(name.end, |slash| name.start + slash);
+    sheet.known("query_name", name.start..slash);
+    true
+}
+
 /// Reads BIND's messages about other servers: `FORMERR resolving 'a.example/A/IN': 203.0.113.53#53`. Some of them name the client.
 fn resolving(part: Part<'_>, sheet: &mut Sheet) -> bool {
     let line = part.line;

@@ -11,6 +11,7 @@ mod colons;
 pub(super) mod columns;
 mod dhcp;
 mod dns;
+mod iis;
 mod leef;
 mod lines;
 mod mail;
@@ -56,7 +57,7 @@ macro_rules! layouts {
 layouts! {
     /// Zeek's tab-separated logs, with `#fields`.
     Zeek = "zeek",
-    /// The extended log format of the W3C, with `#Fields:`: IIS and many proxies.
+    /// The extended log format of the W3C, with `#Fields:`: IIS and many proxies. IIS without that header, too.
     W3c = "w3c",
     /// CSV or TSV with a first line of names.
     Table = "table",
@@ -148,6 +149,9 @@ fn without_header(part: Part<'_>, sheet: &mut Sheet) -> Layout {
     // A time before a known layout.
     if let Some((_, length)) = sheet.stamp_at(part) {
         let inner = part.from(part.start + length).trimmed();
+        if iis::read(part, part.start + length, sheet) {
+            return Layout::W3c;
+        }
         sheet.level += 1;
         sheet.known("time", part.start..part.start + length);
         sheet.level -= 1;
@@ -320,7 +324,7 @@ fn prose(part: Part<'_>, first: usize, sheet: &mut Sheet) {
         if is_prose && left > 0 && has_place(&part.line[field.span()]) {
             left -= 1;
             let inner = Part { start: field.start as usize, end: field.end as usize, ..part };
-            if !dhcp::read(inner, sheet) {
+            if !dhcp::read(inner, sheet) && !dns::rewritten(inner, sheet) {
                 text::read(inner, sheet);
             }
         }

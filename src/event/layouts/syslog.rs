@@ -29,14 +29,12 @@ pub(super) fn begins(part: Part<'_>, sheet: &mut Sheet) -> bool {
 fn header<'a>(part: Part<'a>, sheet: &mut Sheet) -> Option<Part<'a>> {
     let priority = priority(part.text());
     let mut rest = part.from(part.start + priority);
-    // Some senders write a space after the priority.
     if priority > 0 {
+        if let Some(inner) = rfc5424(rest, sheet) {
+            return Some(inner);
+        }
+        // Some senders write a space after the priority.
         rest = rest.trimmed();
-    }
-    if priority > 0
-        && let Some(inner) = rfc5424(rest, sheet)
-    {
-        return Some(inner);
     }
     if let Some(inner) = rfc3164(rest, sheet, priority > 0) {
         return Some(inner);

@@ -106,6 +106,11 @@ pub(super) fn read(part: Part<'_>, sheet: &mut Sheet) {
     }
     // What was requested is the URL, and not a link in the name of an agent: `(Bot/2.1; +http://a.example/bot.html)`.
     let is_url = |field: &&mut Raw| field.label == Label::Known("url");
+    // `[uri "/a"]` (ModSecurity) says it too.
+    has_request |= sheet.fields[first..].iter().any(|field| {
+        matches!(field.label, Label::Line(start, end) if line[start as usize..end as usize] == *b"uri")
+            && line[field.start as usize] == b'/'
+    });
     for link in sheet.fields[first..].iter_mut().filter(is_url).filter(|_| has_request) {
         link.label = Label::Known("link");
     }
@@ -379,7 +384,9 @@ fn labelled(
     let is_alone = || {
         line[raw.start] == b'[' && line[raw.end - 1] == b']' && !next_opens()
             || matches!(line[..part.end].get(raw.end), Some(b',' | b';'))
-            || before.is_some_and(|before| matches!(&line[before.start..before.end], b"FAIL" | b"OK"))
+            || before.is_some_and(|before| {
+                matches!(&line[before.start..before.end], b"FAIL" | b"FAILED" | b"OK" | b"SUCCESS")
+            })
     };
     if is_user && is_alone() {
         return;
@@ -461,6 +468,11 @@ fn value_after(part: Part<'_>, raw: Word, at: usize, is_user: bool, has_colon: b
     }
     let is_quoted = matches!(next_text[0], b'"' | b'\'' | b'[' | b'<' | b'{');
     let mut value = if is_quoted { quoted(part, next).unwrap_or(trimmed(line, next)) } else { trimmed(line, next) };
+    // `User: NT AUTHORITY\SYSTEM`
+    if is_user && line[value.start..part.end].starts_with(b"NT AUTHORITY\\") {
+        let account = Text { part, at: value.end }.word().map(|account| trimmed(line, account));
+        value.end = account.map_or(value.end, |account| account.end);
+    }
     // `user [CORP]\[eve]` (Samba)
     if is_user && line[value.end..part.end].starts_with(b"]\\[") {
         let open = Word { start: value.end + 2, end: part.end };

@@ -138,4 +138,10 @@ pub(super) const NO_USERS: &[&[u8]] = &[
     b"fail",
     b"failure",
     b"failures",
+    b"permitted",
+    b"denied",
+    b"allowed",
+    b"granted",
+    b"refused",
+    b"probably",
 ];

@@ -69,7 +69,7 @@ pub(super) const TABLE: &[(Meaning, &str)] = &[
          date_time device_receipt_time devtime log_time eve_timestamp received_utc detection_time detection_date \
          detect_time detected_on occurred_at occurred_on occurrence_time occurred activity_time published \
          published_at request_time time_received alert_time alert_date incident_time created_date_time \
-         occured occured_at generated_date_time activity_date effective_at date_create date_created logged logged_at \
+         occured occured_at generated_date_time activity_date effective_at date_create date_created logged logged_at epoch_second \
          creation_time creation_timestamp created created_at creation_date created_on created_time create_time \
          timestamp_ms timestamp_us timestamp_ns time_millis timestamp_millis event_time_string created_date epoch epoch_time epoch_ms unix_time time_iso8601 time_local \
          request_timestamp start_time start begin started_at begin_time first_timestamp edge_start_timestamp \
@@ -172,7 +172,7 @@ pub(super) const TABLE: &[(Meaning, &str)] = &[
          account_cn subject_name nt_user db_user os_user user_id uid_name invalid_user member_name caller_name \
          user_full_name full_name from_email person requester submitter employee who related_user meta_username \
          object_user claim_upn entity_value user_originator \
-         perpetrator operator ruser",
+         perpetrator operator ruser author_name author",
     ),
     (
         Ecs(UserDomain),

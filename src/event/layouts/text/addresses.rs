@@ -1,5 +1,6 @@
 //! Addresses in plain text: their ports, the flows that two of them are, and versions that look like them.
 
+use std::net::IpAddr;
 use std::ops::Range;
 
 use super::users::{is_domain_user, is_user_name};
@@ -69,6 +70,7 @@ pub(super) fn address(
         && let [user @ .., b'@'] = &line[glued.start..glued.end]
         && is_user_name(user)
         && value::is_host_name(user)
+        && !is_phone(&line[glued.start..glued.end])
     {
         sheet.level += 2;
         sheet.known("user", glued.start..glued.end - 1);
@@ -76,6 +78,11 @@ pub(super) fn address(
     }
     // `(pc1 [192.0.2.8]) [192.0.2.7]`: what a client of a mail server calls itself, before its address.
     if line[..start].ends_with(b"[") && line[word.end..part.end].starts_with(b"]) [") {
+        sheet.known("hop", start..end);
+        return Some(stop);
+    }
+    // `<sip:100@203.0.113.5>`: the name of a phone at the server.
+    if glued.is_some_and(|glued| is_phone(&line[glued.start..glued.end])) {
         sheet.known("hop", start..end);
         return Some(stop);
     }
@@ -112,10 +119,21 @@ fn flow_in_one_word(line: &[u8], word: Word, seen: &mut Seen, sheet: &mut Sheet)
     if value::address(left).is_none() || value::address(right).is_none() {
         return false;
     }
+    // `192.0.2.0/24->203.0.113.0/24`: the networks of a rule.
+    if is_network(left) && is_network(right) {
+        return true;
+    }
     end_of_flow(line, word.start..word.start + at, "source.ip", "source.port", sheet);
     end_of_flow(line, word.start + at + 2..word.end, "destination.ip", "destination.port", sheet);
     seen.count += 2;
     true
+}
+
+/// Returns true for an address with a prefix length and no bits after it.
+fn is_network(text: &[u8]) -> bool {
+    let length = memchr::memchr(b'/', text).and_then(|slash| value::port(&text[slash + 1..]));
+    let Some((IpAddr::V4(ip), _)) = value::address(text) else { return false };
+    length.is_some_and(|length| length < 32 && u32::from(ip).checked_shl(u32::from(length)) == Some(0))
 }
 
 /// Reads `client01/192.0.2.7:5555`, which at the start names the subject of the line.
@@ -199,8 +217,12 @@ fn place(part: Part<'_>, raw: Word, found: Span, before: [Option<Word>; 3], seen
             }
         }
         None => {
+            // `from 192.0.2.7 (192.0.2.7)`: once more the same.
+            let is_same = |field: &&Raw| line[field.span()] == line[start..end];
+            let is_again = seen.count > 1 && sheet.fields.last().is_some_and(|field| is_same(&field));
             sheet.level += 2;
-            sheet.known(if seen.count == 1 { "address" } else { "second_address" }, start..end);
+            let name = if seen.count == 1 { "address" } else { "second_address" };
+            sheet.known(if is_again { "hop" } else { name }, start..end);
             sheet.level -= 2;
         }
     }
@@ -218,6 +240,11 @@ fn is_subject(part: Part<'_>, end: usize, word: &[u8]) -> bool {
     let head = &part.line[part.start..end.min(part.start + 160)];
     memchr::memchr(b'/', word).is_some_and(|slash| slash > 0 && value::address(&word[slash + 1..]).is_some())
         && find(head, word).is_some()
+}
+
+/// Returns true for the start of the address of a phone: `sip:100@`, `"100"<sip:100@`.
+fn is_phone(text: &[u8]) -> bool {
+    text.ends_with(b"@") && [&b"sip:"[..], b"sips:"].iter().any(|scheme| find(text, scheme).is_some())
 }
 
 /// Returns true for a word before the address of a machine that passes things on.
