@@ -423,4 +423,39 @@ pub(super) const SAMPLES: &[Sample] = &[
         &["@timestamp=2026-05-12T10:02:03Z", "user.name=eve"],
     ),
     line("json", r#"{"timestamp":{"seconds":5},"authority":{"name":"eve"}}"#, &["@timestamp", "user.name"]),
+    // Pairs right after the program of a header that has no more columns.
+    line(
+        "pairs",
+        "<134>1 1778580123.123456789 MX1 flows src=192.0.2.7 dst=203.0.113.5 protocol=udp sport=40000 dport=53 pattern: allow all",
+        &[
+            "@timestamp=2026-05-12T10:02:03.123456789Z",
+            "host.name=MX1",
+            "source.ip=192.0.2.7",
+            "destination.ip=203.0.113.5",
+        ],
+    ),
+    line("text", "<134>1 2026-05-12T10:02:03Z MX1 flows =src - - 192.0.2.7", &["host.name=MX1", "source.ip=192.0.2.7"]),
+    // A label that goes on, a time after signs, and more names of the table.
+    line(
+        "pairs",
+        "Application type: SSL, User name/host: eve, Source IP: 192.0.2.7, Source port: 40000",
+        &["user.name", "source.ip=192.0.2.7"],
+    ),
+    line("text", "ftp1 (192.0.2.7) - USER eve: Login successful", &["user.name=eve"]),
+    line(
+        "text",
+        "####<May 12, 2026 10:02:03,123 AM UTC> <Notice> <Security> <srv1> <>",
+        &["@timestamp=2026-05-12T10:02:03.123Z"],
+    ),
+    line("text", "#7 May be late: 10:02:03", &["@timestamp"]),
+    line(
+        "json",
+        r#"{"clickIP":"192.0.2.7","senderIP":"203.0.113.5","last_found":"2026-05-12T10:02:03Z"}"#,
+        &["source.ip=192.0.2.7", "@timestamp=2026-05-12T10:02:03Z"],
+    ),
+    line(
+        "json",
+        r#"{"hostIdentifier":"web1","first_found":"2026-05-12T10:02:03Z"}"#,
+        &["host.name=web1", "@timestamp"],
+    ),
 ];

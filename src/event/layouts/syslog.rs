@@ -3,7 +3,7 @@
 
 use std::ops::Range;
 
-use crate::event::sheet::{Part, Sheet, Words, find};
+use crate::event::sheet::{Part, Sheet, Words};
 use crate::event::{pairs, value};
 
 /// Returns the message if `part` begins like syslog. The fields around the message go to the sheet as less certain than those in it.
@@ -84,7 +84,9 @@ fn rfc5424<'a>(part: Part<'a>, sheet: &mut Sheet) -> Option<Part<'a>> {
 /// Returns true if a word begins a message that is no column of a header.
 fn starts_message(word: &[u8]) -> bool {
     const STARTS: [&[u8]; 5] = [b"{\"", b"[{", b"CEF:", b"LEEF:", b"<?xml"];
-    STARTS.iter().any(|start| word.starts_with(start)) || find(word, b"=\"").is_some_and(|at| at > 0)
+    let name =
+        word.iter().take_while(|byte| byte.is_ascii_alphanumeric() || matches!(**byte, b'_' | b'-' | b'.')).count();
+    STARTS.iter().any(|start| word.starts_with(start)) || name > 0 && word[name..].starts_with(b"=")
 }
 
 /// Reads `[id key="value"][id2 …]`: adds the pairs, and returns the end.

@@ -178,7 +178,7 @@ fn leading_time(part: Part<'_>, max_words: usize, sheet: &mut Sheet) {
     let mut at = 0;
     for words in 0..max_words {
         while at < text.len()
-            && matches!(text[at], b' ' | b'\t' | b'[' | b'(' | b'"' | b'\'' | b'<' | b',' | b';' | b'|')
+            && matches!(text[at], b' ' | b'\t' | b'[' | b'(' | b'"' | b'\'' | b'<' | b',' | b';' | b'|' | b'#')
         {
             at += 1;
         }
@@ -463,7 +463,9 @@ fn value_after(part: Part<'_>, raw: Word, at: usize, is_user: bool, has_colon: b
         }
     }
     let next_text = &line[next.start..next.end];
-    if next_text[0] == b'(' {
+    // `User name/host: eve`: the label goes on.
+    let goes_on = is_user && !has_colon && next_text.ends_with(b":") && memchr::memchr(b'/', next_text).is_some();
+    if next_text[0] == b'(' || goes_on {
         return None;
     }
     let is_quoted = matches!(next_text[0], b'"' | b'\'' | b'[' | b'<' | b'{');

@@ -76,7 +76,7 @@ pub(super) const TABLE: &[(Meaning, &str)] = &[
          time_start stime flow_start message_time mail_time sent_at sent_date_time send_time agent_timestamp \
          local_time insert_time insertion_time ingestion_time received received_at receive_time \
          receive_timestamp received_time received_date_time record_time recorded_at report_time last_seen \
-         last_seen_at last_updated update_time last_update_time last_modified last_event_time updated_at \
+         last_seen_at last_found last_updated update_time last_update_time last_modified last_event_time updated_at \
          end_time end when @t dt tstamp datestamp event_dt mod_time analyzed_at time_utc first_seen_at \
          first_discovered_date created_time_utc alert_created login_time date_received received_date syslog_time \
          msg",
@@ -94,7 +94,7 @@ pub(super) const TABLE: &[(Meaning, &str)] = &[
          from who_ip csip rip fd_cip request_ip remote_host rhost raddr peer_ip peer_address peer peer_addr \
          http_client_ip true_client_ip cf_connecting_ip real_ip x_real_ip actor_ip actor_ip_address source_host_ip \
          attacker_ip attacker_address attacker origin_ip ip_source origin_address ip_src ip_saddr initiator_ip \
-         initiator sender_ip sender_address_ip sending_ip submitter_ip user_ip user_ip_address login_ip logon_ip \
+         initiator click_ip sender_ip sender_address_ip sending_ip submitter_ip user_ip user_ip_address login_ip logon_ip \
          from_ip ip_from local_ip_source source_network_address workstation_ip calling_station_id \
          framed_ip_address assigned_ip device_external_ip external_ip caller sourceip_host audit_source_ip \
          session_ip connecting_ip source_address_v6 c6a2_source client client_host machine_ip agent_ip device_ip \
@@ -205,7 +205,7 @@ pub(super) const TABLE: &[(Meaning, &str)] = &[
          system_name devname device_id_name server_host_name source_host_name src_host source_host shost \
          dvc_hostname observer_hostname vm_name instance_name device endpoint terminal beat_hostname \
          beat_name dhost meta_hostname device_detail_display_name device_display_name client_hostname nas_name \
-         entity_value_name logical_server_name log_source_name dvc",
+         entity_value_name logical_server_name host_identifier log_source_name dvc",
     ),
     (Ecs(HostIp), "host_ip machine_ip agent_ip device_ip endpoint_ip computer_ip host_ip_address analyzer_ipv4"),
     (
