@@ -105,6 +105,9 @@ pub enum WarningKind {
     BareQuery,
     /// The URL ends in three dots, so it may be only the beginning of one.
     Shortened,
+    /// In a table without a header, a URL ends at a delimiter, and what follows looks like the rest of it: the table may be a list of URLs
+    /// that contain the delimiter.
+    SplitUrl,
     /// The column mostly holds values, but its name does not say what they are. It is not read.
     UnreadColumn,
     /// A date could not be read and was dropped.
@@ -135,6 +138,7 @@ impl WarningKind {
             WarningKind::EncodedOnly => "encoded_only",
             WarningKind::BareQuery => "bare_query",
             WarningKind::Shortened => "shortened",
+            WarningKind::SplitUrl => "split_url",
             WarningKind::UnreadColumn => "unread_column",
             WarningKind::UnreadableDate => "unreadable_date",
             WarningKind::ConfidenceAssumed => "confidence_assumed",
@@ -157,6 +161,9 @@ impl WarningKind {
                 "query directly after the host: found only where a log has a scheme before or a `/` between them"
             }
             WarningKind::Shortened => "URL that ends in dots: perhaps only the beginning of one",
+            WarningKind::SplitUrl => {
+                "URL that may go on after the delimiter: read as a table; if it is a list of URLs, name the format `plain`"
+            }
             WarningKind::UnreadColumn => "column of values with an unknown name: not read; name the columns to map it",
             WarningKind::UnreadableDate => "unreadable date: taken without it",
             WarningKind::ConfidenceAssumed => "confidence column: taken to range from 0 to 100",

@@ -266,6 +266,29 @@ fn a_column_of_values_that_is_not_read_is_warned_of() {
 }
 
 #[test]
+fn urls_that_seem_to_go_on_after_the_comma_are_warned_of() {
+    let split = [(1, WarningKind::SplitUrl)];
+    for (rows, expected) in [
+        ("http://a.test/x,1.html\nhttp://b.test/y,22.HTML\n", &split[..]),
+        ("http://a.test/?x=1,y=2\nhttp://b.test/?x=3,y=4\n", &split),
+        ("http://a.test/x,%41\nhttp://b.test/y,b%20c\nhttp://c.test/y,malware\n", &split),
+        // Columns of their own.
+        ("http://a.test/x,malware\nhttp://b.test/y,c2/loader\n", &[]),
+        ("http://a.test/x,setup.exe\nhttp://b.test/y,100%\n", &[]),
+        ("http://a.test/x,2026-05-12\nhttp://b.test/y,12/05/2026\n", &[]),
+        ("http://a.test/x,a = b\nhttp://b.test/y,c & d\n", &[]),
+        ("http://a.test,x=1\nhttp://b.test,y=2\n", &[]),
+        ("evil.test,x=1\n192.0.2.1,y=2\n", &[]),
+        // One of many.
+        ("http://a.test/x,malware\nhttp://b.test/y,c2\nhttp://c.test/y,x=1\n", &[]),
+    ] {
+        assert_eq!(warnings(Some(Format::Csv), rows), expected, "{rows}");
+    }
+    // A user who says that it is a list gets the whole URL.
+    assert_eq!(events_named(Format::Plain, "http://a.test/x,1.html\n"), ["1 url http://a.test/x,1.html"]);
+}
+
+#[test]
 fn a_disabled_rule_blocks_nothing() {
     let list = "[Adblock Plus]\n||a.test^\n||b.test^$important\n||b.test^$important,badfilter\n||c.test^\n||a.test^$badfilter\n||d.test^$badfilter\n";
     assert_eq!(

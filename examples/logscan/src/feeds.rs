@@ -327,6 +327,7 @@ fn loses(kind: WarningKind) -> bool {
     matches!(
         kind,
         WarningKind::SecondValue
+            | WarningKind::SplitUrl
             | WarningKind::UnreadColumn
             | WarningKind::UnreadableDate
             | WarningKind::ConfidenceScale

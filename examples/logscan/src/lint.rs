@@ -145,6 +145,9 @@ impl Lint {
         why.extend(noted(WarningKind::UnreadableDate, "unreadable date", ""));
         why.extend(noted(WarningKind::ConfidenceScale, "confidence", " of unknown scale"));
         why.extend(noted(WarningKind::SecondValue, "second value", " not read"));
+        if feed.warnings_by_kind.contains_key(&WarningKind::SplitUrl) {
+            why.push("URLs may go on after the delimiter".to_owned());
+        }
         why.extend(noted(WarningKind::UnreadColumn, "column", " of values not read"));
         (if why.is_empty() { "ok" } else { "check" }, why)
     }

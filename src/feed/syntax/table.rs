@@ -137,6 +137,11 @@ impl Layout {
         }
     }
 
+    /// Notes a doubt about the table, with an example.
+    pub(crate) fn note(&mut self, example: String, kind: WarningKind) {
+        self.notes.push((example, kind));
+    }
+
     /// Emits the warnings about columns, once per table.
     pub(crate) fn say(&self, line: u32, sink: &mut dyn RecordSink) {
         for (name, kind) in &self.notes {

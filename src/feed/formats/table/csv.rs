@@ -16,7 +16,8 @@
 //! which, because a table does not state its scale. Only AbuseIPDB's `abuseConfidenceScore` is known to range from 0 to
 //! 100. If you know the columns, name them ([`Columns`](crate::indicator::Columns)).
 //!
-//! If a table without a header has two value columns, and one holds URLs on other hosts, that one holds references.
+//! If a table without a header has two value columns, and one holds URLs on other hosts, that one holds references. If it has URLs that seem
+//! to go on in the next column, a warning says so: it may be a list of URLs that contain commas.
 
 use std::borrow::Cow;
 
@@ -26,7 +27,7 @@ use crate::feed::reader::FeedReader;
 use crate::feed::syntax::table::{self, Layout, Reading};
 use crate::feed::syntax::value::Rules;
 use crate::feed::syntax::{cells, columns};
-use crate::indicator::{Column, ColumnRole, Columns, Feed, RecordSink, Scope};
+use crate::indicator::{Column, ColumnRole, Columns, Feed, RecordSink, Scope, WarningKind};
 use crate::input::Lines;
 
 pub(crate) struct Csv;
@@ -188,7 +189,11 @@ fn find_with(head: &Head<'_>, delimiter: char) -> Option<Guess> {
     if values > 1 || delimiter == '\t' && roles[0].is_some() {
         share = share.min(50);
     }
-    let layout = Layout::new(roles, Vec::new());
+    let split = split_url(&roles, &filled, delimiter);
+    let mut layout = Layout::new(roles, Vec::new());
+    if let Some(example) = split {
+        layout.note(example, WarningKind::SplitUrl);
+    }
     layout.has_values().then(|| Guess { delimiter, layout, first: 0, certainty: regularity.min(share as u8).min(90) })
 }
 
@@ -211,6 +216,33 @@ fn reference_of(roles: &[Option<ColumnRole>], rows: &[&Vec<Cow<'_, str>>], rules
     };
     // A few empty or malformed cells are tolerated.
     (rows.iter().filter(is_pair).count() * 10 >= rows.len() * 9).then_some(reference)
+}
+
+/// Returns an example if half of the rows have a URL whose path or query seems to go on after the delimiter: `http://a.test/x,2.html`.
+fn split_url(roles: &[Option<ColumnRole>], rows: &[&Vec<Cow<'_, str>>], delimiter: char) -> Option<String> {
+    let at = roles.iter().position(|role| *role == Some(ColumnRole::Value))?;
+    if !matches!(roles.get(at + 1), Some(None)) {
+        return None;
+    }
+    let split = |cells: &&Vec<Cow<'_, str>>| {
+        let (url, rest) = (cells.get(at)?, cells.get(at + 1)?);
+        let (_, path) = url.split_once("://")?;
+        (path.contains(['/', '?']) && is_rest_of_url(rest)).then(|| format!("{url}{delimiter}{rest}"))
+    };
+    let mut found = rows.iter().filter_map(split);
+    let example = found.next()?;
+    ((1 + found.count()) * 2 >= rows.len()).then_some(example)
+}
+
+/// Returns true for what hardly stands in a cell of its own: parameters, percent escapes, the name of a page.
+fn is_rest_of_url(text: &str) -> bool {
+    const PAGES: [&str; 9] = [".html", ".htm", ".shtml", ".php", ".asp", ".aspx", ".jsp", ".cgi", ".do"];
+    let is_escape =
+        |at: usize| text.as_bytes()[at + 1..].iter().take(2).filter(|byte| byte.is_ascii_hexdigit()).count() == 2;
+    !text.contains(char::is_whitespace)
+        && (text.contains(['=', '&'])
+            || text.match_indices('%').any(|(at, _)| is_escape(at))
+            || PAGES.iter().any(|page| text.to_ascii_lowercase().ends_with(page)))
 }
 
 /// The table as the user describes it.
