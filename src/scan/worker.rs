@@ -13,7 +13,6 @@ use crate::extract::exact::{ExactFinder, ExactJudge};
 use crate::extract::finder::{Judge, WordFinder};
 use crate::extract::{Context, ExtractOptions, Extractor, Token, TokenKind, UrlText};
 use crate::indicator::FileHash;
-use crate::limits::MAX_NAME;
 #[cfg(feature = "events")]
 use crate::sieve::Moment;
 use crate::sieve::{DerivedForms, Engine, MatchOptions, Matcher, Prefilter, Probe, Seen, Sieve};
@@ -115,7 +114,7 @@ impl Judge for SieveJudge<'_> {
 
     #[inline(always)]
     fn name(&mut self, bytes: &[u8], start: usize, end: usize) -> bool {
-        self.filter.may_hold(bytes, start, end) && is_listed(self.probe, &bytes[start..end])
+        self.filter.may_hold(bytes, start, end) && self.probe.blocks_name(&bytes[start..end])
     }
 }
 
@@ -138,15 +137,6 @@ impl ExactJudge for SieveExactJudge<'_> {
     fn email(&mut self, text: &[u8]) -> bool {
         self.probe.holds_email(text, self.email)
     }
-}
-
-#[inline(never)]
-fn is_listed(probe: &Probe, name: &[u8]) -> bool {
-    let mut lower = [0; MAX_NAME];
-    let Some(lower) = lower.get_mut(..name.len()) else { return false };
-    lower.copy_from_slice(name);
-    lower.make_ascii_lowercase();
-    std::str::from_utf8(lower).is_ok_and(|name| probe.blocks_name(name))
 }
 
 impl Worker {

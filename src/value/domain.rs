@@ -39,6 +39,7 @@ use idna::uts46::{AsciiDenyList, ErrorPolicy, Hyphens, ProcessingSuccess, Uts46}
 use super::wide;
 #[cfg(feature = "feeds")]
 use crate::arch::masks::classes;
+use crate::arch::name::{WORD, canonical};
 use crate::limits::{MAX_LABEL, MAX_NAME, MAX_OBSERVABLE};
 use crate::value::reject::Reject;
 
@@ -255,7 +256,12 @@ const CLASSES: [Class; 256] = {
 };
 
 fn check(text: &[u8]) -> Result<Checked<'_>, Reject> {
-    if wide::is_plain_name(text)
+    // Most names are canonical, and few of those have less than eight bytes.
+    if let Some((name, _)) = canonical(text) {
+        return Ok(Checked::Canonical(name));
+    }
+    if text.len() < WORD
+        && wide::is_plain_name(text)
         && let Ok(name) = str::from_utf8(text)
     {
         return Ok(Checked::Canonical(name));

@@ -1,5 +1,7 @@
 //! Byte checks, 16 bytes at a time, in branch-free loops that compilers turn into vector instructions.
 
+use crate::arch::name::{WORD, canonical};
+
 const WIDTH: usize = 16;
 
 /// Returns true if `is` holds for any byte and its successor; `end` stands in for the successor of the last byte.
@@ -87,9 +89,12 @@ fn pair(text: &[u8], at: usize) -> Option<(&[u8; WIDTH], &[u8; WIDTH])> {
 }
 
 /// Returns true if a text of at most 63 bytes is a canonical name whose last label begins with a letter, which rules
-/// out an address. May return false for such a name.
+/// out an address. May return false for such a name. Most texts have a word, and for them it costs a few loads.
 #[inline]
 pub(super) fn is_plain_name(text: &[u8]) -> bool {
+    if text.len() >= WORD {
+        return canonical(text).is_some();
+    }
     let is_bad = |byte: u8, next: u8| {
         let is_letter = byte.wrapping_sub(b'a') < 26;
         let is_digit = byte.wrapping_sub(b'0') < 10;
@@ -97,10 +102,7 @@ pub(super) fn is_plain_name(text: &[u8]) -> bool {
         !(is_letter | is_digit | is_dot | (byte == b'-') | (byte == b'_')) | (is_dot & (next == b'.'))
     };
     let last = memchr::memrchr(b'.', text).map_or(0, |dot| dot + 1);
-    text.len() <= crate::limits::MAX_LABEL
-        && text.first() != Some(&b'.')
-        && text.get(last).is_some_and(u8::is_ascii_lowercase)
-        && !any(text, b'a', is_bad)
+    text.first() != Some(&b'.') && text.get(last).is_some_and(u8::is_ascii_lowercase) && !any(text, b'a', is_bad)
 }
 
 /// Returns true if a text holds a byte that neither a bare name nor a bare IPv4 address has: `:`, `/`, `\` or `?`.

@@ -3,8 +3,10 @@
 use std::net::IpAddr;
 
 use crate::arch::cpu::Kernel;
+use crate::arch::name::canonical;
 use crate::arch::sweep::{Addrs, Filters};
 use crate::indicator::Action;
+use crate::limits::MAX_NAME;
 use crate::sieve::set::Sieve;
 use crate::sieve::tables::prefilter::Prefilter;
 use crate::sieve::tables::{Named, Tables, url, without_root};
@@ -59,8 +61,22 @@ impl Probe {
         })
     }
 
-    /// Returns true if a block indicator has exactly this canonical name, or a URL has it as its host.
-    pub(crate) fn blocks_name(&self, name: &str) -> bool {
+    /// Returns true if a block indicator has exactly this name, in either case, or a URL has it as its host. A text that is no name, and a
+    /// name with non-ASCII characters, are not listed.
+    #[inline(never)]
+    pub(crate) fn blocks_name(&self, name: &[u8]) -> bool {
+        if let Some((name, _)) = canonical(name) {
+            return self.blocks_canonical_name(name);
+        }
+        let mut lower = [0; MAX_NAME];
+        let Some(lower) = lower.get_mut(..name.len()) else { return false };
+        lower.copy_from_slice(name);
+        lower.make_ascii_lowercase();
+        str::from_utf8(lower).is_ok_and(|name| self.blocks_canonical_name(name))
+    }
+
+    #[inline(always)]
+    fn blocks_canonical_name(&self, name: &str) -> bool {
         self.sieve.0.all().any(|layer| {
             let tables = layer.tables;
             let blocks = |named: Named| match named {
