@@ -347,6 +347,14 @@ impl Matcher {
     /// Looks up a name, following its plan if it has one. An invalid name matches nothing.
     #[inline(never)]
     pub(in crate::sieve) fn find_planned(&mut self, name: &[u8], seen: Seen, plan: Option<&Plan>) {
+        if !self.find_plain(name, seen, plan) {
+            self.find_in_full(name, seen, plan);
+        }
+    }
+
+    /// Looks up a name if neither it nor anything that covers it needs more than a look at the tables. Returns false if that cannot be told.
+    #[inline(always)]
+    fn find_plain(&mut self, name: &[u8], seen: Seen, plan: Option<&Plan>) -> bool {
         self.scratch.clear();
         let tables = self.sieve.tables();
         // Most names are canonical, and most listed names block unconditionally.
@@ -354,12 +362,9 @@ impl Matcher {
             && !self.sieve.0.has_overlay()
             && !seen.name_like
             && !tables.may_match_pattern(without_root(name));
-        let is_settled = is_simple
+        is_simple
             && canonical(without_root(name))
-                .is_some_and(|(name, dots)| push_plain(tables, name, dots, plan, &mut self.scratch));
-        if !is_settled {
-            self.find_in_full(name, seen, plan);
-        }
+                .is_some_and(|(name, dots)| push_plain(tables, name, dots, plan, &mut self.scratch))
     }
 
     /// Like [`find_planned`](Matcher::find_planned), but handles every name, match and filter.
@@ -374,6 +379,9 @@ impl Matcher {
 
     /// Looks up a name. An invalid name matches nothing and returns the reason.
     pub(crate) fn look_up_domain(&mut self, name: &[u8], seen: Seen) -> Result<(), Reject> {
+        if self.find_plain(name, seen, None) {
+            return Ok(());
+        }
         let mut search = self.scratch.start(&self.sieve.0, &self.options, &self.filter);
         let name = domain::canonicalise(name, &mut self.name)?;
         search.name(name, seen, None, None);
