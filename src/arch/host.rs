@@ -71,6 +71,26 @@ impl Text<'_> {
     }
 }
 
+/// The number of name bytes at the start of a text, and of the dots among them.
+#[inline]
+pub(crate) fn host_bytes(bytes: &[u8]) -> (usize, usize) {
+    let (mut len, mut dots) = (0, 0);
+    while let Some(text) = Text::new(&bytes[len..]) {
+        let head = text.head();
+        let before_others = (head.others & head.others.wrapping_neg()).wrapping_sub(1);
+        dots += (head.dots & before_others).count_ones() as usize;
+        len += head.len();
+        if head.len() < WINDOW {
+            return (len, dots);
+        }
+    }
+    for &byte in bytes[len..].iter().take_while(|&&byte| is_of_hosts(byte)) {
+        dots += usize::from(byte == b'.');
+        len += 1;
+    }
+    (len, dots)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -97,6 +117,26 @@ mod tests {
             let text = [byte; 9];
             let text = Text::new(&text).unwrap();
             assert_eq!(text.head(), text.head_portable(), "{byte}");
+        }
+    }
+
+    #[test]
+    fn name_bytes_are_counted_up_to_the_first_other() {
+        let mut random = Random::new(7);
+        for len in 0..100 {
+            for _ in 0..cases(200, 2) {
+                let others = random.below(3);
+                let text: Vec<u8> = (0..len)
+                    .map(|_| match random.below(60) {
+                        0 if others > 0 => random.pick(b"/:@`{[^ \x80\xFF"),
+                        1..20 => b'.',
+                        _ => random.pick(b"azAZ09-_"),
+                    })
+                    .collect();
+                let hosts: Vec<u8> = text.iter().copied().take_while(|&byte| is_of_hosts(byte)).collect();
+                let dots = hosts.iter().filter(|&&byte| byte == b'.').count();
+                assert_eq!(host_bytes(&text), (hosts.len(), dots), "{}", text.escape_ascii());
+            }
         }
     }
 

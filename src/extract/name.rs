@@ -3,36 +3,46 @@
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 use std::ops::Range;
 
+use crate::arch::name::dots_backwards;
 use crate::limits::{MAX_LABEL, MAX_NAME};
 use crate::value::url::{self, HostRef, UrlScratch};
 use crate::value::{Reject, domain};
 
-/// The start of the longest valid name at the end of `token`, if it has at least two labels. `token` must be ASCII and trimmed.
-pub(super) fn longest_name(token: &[u8]) -> Option<usize> {
-    let last = memchr::memrchr(b'.', token)?;
-    if token[last + 1..].iter().all(u8::is_ascii_digit) {
+/// The number in a label, which has no leading zeros.
+fn octet(label: &[u8]) -> Option<u8> {
+    let digit = |byte: u8| byte.is_ascii_digit().then(|| u32::from(byte - b'0'));
+    if label.len() > 3 || label.len() > 1 && label[0] == b'0' || label.is_empty() {
         return None;
     }
-    let (mut end, mut best, mut labels) = (token.len(), None, 0);
-    let least = token.len().saturating_sub(MAX_NAME);
+    let number = label.iter().try_fold(0, |number, &byte| Some(number * 10 + digit(byte)?))?;
+    u8::try_from(number).ok()
+}
+
+/// The start of the longest valid name at the end of `token`, if it has at least two labels. `token` must be ASCII and trimmed.
+pub(super) fn longest_name(token: &[u8]) -> Option<usize> {
+    // Before these bytes, no name can begin.
+    let base = token.len().saturating_sub(MAX_NAME + 1);
+    let near = &token[base..];
+    let mut dots = dots_backwards(near);
+    let mut dot = Some(dots.next()?);
+    let (mut end, mut best, mut labels) = (near.len(), None, 0);
+    let least = near.len().saturating_sub(MAX_NAME);
     loop {
+        let start = dot.map_or(0, |dot| dot + 1);
         // A label longer than 63 bytes is invalid however long it is.
-        let from = end.saturating_sub(MAX_LABEL + 1);
-        let dot = memchr::memrchr(b'.', &token[from..end]).map(|dot| from + dot);
-        let start = match dot {
-            Some(dot) => dot + 1,
-            None if from == 0 && end <= MAX_LABEL => 0,
-            None => break,
-        };
-        if start == end || start < least {
+        if start == end || start < least || end - start > MAX_LABEL {
             break;
         }
+        if labels == 0 && near[start..].iter().all(u8::is_ascii_digit) {
+            return None;
+        }
         labels += 1;
-        best = Some(start);
+        best = Some(base + start);
         match dot {
             Some(dot) => end = dot,
             None => break,
         }
+        dot = dots.next();
     }
     best.filter(|_| labels >= 2)
 }
@@ -172,9 +182,7 @@ fn reversed_ascii(text: &[u8]) -> Option<IpAddr> {
         let mut octets = [0; 4];
         let mut count = 0;
         for label in labels {
-            let is_octet = label.iter().all(u8::is_ascii_digit) && (label.len() == 1 || label.first() != Some(&b'0'));
-            *octets.iter_mut().rev().nth(count)? =
-                is_octet.then(|| str::from_utf8(label).ok()?.parse().ok()).flatten()?;
+            *octets.iter_mut().rev().nth(count)? = octet(label)?;
             count += 1;
         }
         return (count == 4).then(|| IpAddr::V4(Ipv4Addr::from(octets)));
@@ -187,4 +195,48 @@ fn reversed_ascii(text: &[u8]) -> Option<IpAddr> {
         count += 1;
     }
     (count == 32).then(|| IpAddr::V6(Ipv6Addr::from_bits(bits)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::random::Random;
+
+    #[test]
+    fn octets_have_no_leading_zeros() {
+        for number in 0..=255_u8 {
+            assert_eq!(octet(number.to_string().as_bytes()), Some(number));
+        }
+        for wrong in ["", "00", "01", "001", "256", "999", "1000", "0255", "+1", "1a", "a", " 1"] {
+            assert_eq!(octet(wrong.as_bytes()), None, "{wrong:?}");
+        }
+    }
+
+    /// Tries all suffixes by whole labels, the longest first.
+    fn longest_slowly(token: &str) -> Option<usize> {
+        let starts = (0..token.len()).filter(|&at| at == 0 || token.as_bytes()[at - 1] == b'.');
+        let is_name = |&start: &usize| {
+            let name = &token[start..];
+            let is_label = |label: &str| (1..=MAX_LABEL).contains(&label.len());
+            let last = name.rsplit('.').next().unwrap_or_default();
+            let is_number = last.bytes().all(|byte| byte.is_ascii_digit());
+            name.len() <= MAX_NAME && name.contains('.') && name.split('.').all(is_label) && !is_number
+        };
+        starts.into_iter().find(is_name)
+    }
+
+    #[test]
+    fn the_longest_name_is_found_in_tokens_of_all_lengths() {
+        let mut random = Random::new(9);
+        for round in 0..20_000 {
+            let labels = random.index(12);
+            let label = |random: &mut Random| {
+                let len = random.pick(&[0, 1, 2, 3, 7, 8, 20, 62, 63, 64, 65, 200]);
+                random.pick(&["a", "1", "-"]).repeat(if random.below(4) == 0 { len } else { len.clamp(1, 20) })
+            };
+            let token: Vec<String> = (0..=labels).map(|_| label(&mut random)).collect();
+            let token = token.join(".");
+            assert_eq!(longest_name(token.as_bytes()), longest_slowly(&token), "{round}: {token}");
+        }
+    }
 }

@@ -16,6 +16,7 @@ use super::options::ExtractOptions;
 use super::token::{Context, Token, TokenKind};
 use super::url::Texts;
 use super::{decode, ip6, refang, saddr};
+use crate::arch::host::host_bytes;
 use crate::limits::{MAX_NAME, MAX_OBSERVABLE};
 use crate::value::{UrlScratch, ip};
 
@@ -416,11 +417,11 @@ impl<'a, 's> Scan<'a, 's> {
         let bytes = self.bytes;
         let mut run = Run { start: i, quads: i, end: i, dots: 0, is_ascii: true, is_escaped: false };
         loop {
+            let (len, dots) = host_bytes(&bytes[run.end..]);
+            run.end += len;
+            run.dots += dots;
             let b = at(bytes, run.end);
-            if is(b, HOST) {
-                run.dots += usize::from(b == b'.');
-                run.end += 1;
-            } else if b >= 0x80
+            if b >= 0x80
                 && let Some(len) = decode::name_scalar(bytes, run.end)
             {
                 run.is_ascii = false;

@@ -24,6 +24,10 @@ impl Scan<'_, '_> {
         } else if run.dots > 0 {
             let is_local_part = self.is_local_part(run);
             let next = if is_local_part { run.end } else { self.plain_names(run.span(), run).max(run.end) };
+            // A quad has three dots, and most names have less.
+            if run.dots < 3 {
+                return next;
+            }
             let escape = if run.quads == run.start { escape_len(self.bytes, run.start) } else { 0 };
             self.quads(run.quads, run.end, escape, next == run.end).max(next)
         } else {
@@ -154,7 +158,7 @@ impl Scan<'_, '_> {
 
     /// The start of the part of a run after the next `-` or `_`.
     fn next_part(&self, from: usize, end: usize) -> usize {
-        self.bytes[from..end].iter().position(|b| matches!(b, b'-' | b'_')).map_or(end, |len| from + len + 1)
+        memchr::memchr2(b'-', b'_', &self.bytes[from..end]).map_or(end, |len| from + len + 1)
     }
 
     fn quad(&mut self, start: usize, run_end: usize, may_start_url: bool) -> Option<usize> {
