@@ -161,7 +161,7 @@ impl<J: Judge> Look<'_, J> {
         self.quad_at(start)
             || escape > 0 && self.quad_at(start + escape)
             || at(bytes, end).eq_ignore_ascii_case(&b'i')
-                && [start, start + escape].into_iter().any(|start| self.reversed(start, end))
+                && (self.reversed(start, end) || escape > 0 && self.reversed(start + escape, end))
     }
 
     fn quad_at(&mut self, start: usize) -> bool {
@@ -225,9 +225,9 @@ impl<J: Judge> Look<'_, J> {
     fn reversed6(&mut self, start: usize, stop: usize) -> bool {
         let escape = escape_len(self.bytes, start);
         let bytes = self.bytes;
-        [start, start + escape]
-            .into_iter()
-            .any(|from| name::readings(bytes, from.min(stop)..stop).any(|name| self.is_reversed(&bytes[name])))
+        let mut is_reversed =
+            |from: usize| name::readings(bytes, from.min(stop)..stop).any(|name| self.is_reversed(&bytes[name]));
+        is_reversed(start) || escape > 0 && is_reversed(start + escape)
     }
 
     /// Like [`names`](Self::names), for runs of any length; slower.
@@ -256,9 +256,11 @@ impl<J: Judge> Look<'_, J> {
     #[inline(never)]
     fn odd_starts(&mut self, start: usize, stop: usize) -> bool {
         let bytes = self.bytes;
-        [start, start + escape_len(bytes, start)].into_iter().any(|from| {
+        let escape = escape_len(bytes, start);
+        let mut is_listed = |from: usize| {
             name::readings(bytes, from.min(stop)..stop).any(|name| self.judge.name(bytes, name.start, name.end))
-        })
+        };
+        is_listed(start) || escape > 0 && is_listed(start + escape)
     }
 
     /// Looks for IPv6 at the second of two colons, or at the sixth colon of a run or a later one.
