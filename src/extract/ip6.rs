@@ -83,12 +83,30 @@ fn group(run: &[u8], from: usize) -> Option<(Option<u32>, usize)> {
         if byte == b':' {
             return Some((is_group.then_some(value), from + at));
         }
-        match char::from(byte).to_digit(16) {
-            Some(digit) if at < 5 => value = value << 4 | digit,
-            digit => is_group &= digit.is_some(),
+        let digit = hex_digit(byte);
+        is_group &= digit.is_some();
+        if at < 5 {
+            value = value << 4 | digit.unwrap_or_default();
         }
     }
     Some((is_group.then_some(value), run.len()))
+}
+
+/// The value of a hexadecimal digit.
+#[inline(always)]
+fn hex_digit(byte: u8) -> Option<u32> {
+    /// One more than the values, so that most rows are 0.
+    static DIGITS: [u8; 256] = {
+        let mut table = [0; 256];
+        let mut value = 0;
+        while value < 16 {
+            table[b"0123456789abcdef"[value] as usize] = value as u8 + 1;
+            table[b"0123456789ABCDEF"[value] as usize] = value as u8 + 1;
+            value += 1;
+        }
+        table
+    };
+    u32::from(DIGITS[usize::from(byte)]).checked_sub(1)
 }
 
 /// Returns true if the last word of a run is the scheme of a URL.
@@ -171,4 +189,32 @@ fn dress(bytes: &[u8], addr: Ipv6Addr, start: usize, end: usize, own: Port) -> A
         }
     };
     Address { addr, span: start..zone_end, port, end: after }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn hexadecimal_digits() {
+        for byte in 0..=u8::MAX {
+            assert_eq!(hex_digit(byte), char::from(byte).to_digit(16), "{byte}");
+        }
+    }
+
+    #[test]
+    fn the_first_groups_of_a_run() {
+        for (run, want) in [
+            ("2001:db8::1", Some((0x2001, Some(0xDB8)))),
+            ("::1", Some((0, None))),
+            ("2001::1", Some((0x2001, None))),
+            ("word:2001:db8::1", Some((0x2001, Some(0xDB8)))),
+            ("20011:db8::1", None),
+            ("2001:db8g::1", Some((0x2001, None))),
+            ("2001", Some((0x2001, None))),
+            ("word", None),
+        ] {
+            assert_eq!(first_groups(run.as_bytes()), want, "{run}");
+        }
+    }
 }

@@ -94,6 +94,8 @@ struct SieveJudge<'s> {
     probe: &'s Probe,
     filter: &'s Prefilter,
     derived: &'s DerivedForms,
+    /// The last answer about IPv6 addresses, and what it was about: addresses on neighbouring lines often begin alike.
+    six: Option<((u16, Option<u16>), bool)>,
 }
 
 impl Judge for SieveJudge<'_> {
@@ -104,7 +106,17 @@ impl Judge for SieveJudge<'_> {
 
     fn six(&mut self, first: u16, second: Option<u16>) -> bool {
         // IPv6 addresses that begin like this may stand for IPv4 addresses.
-        matches!(first, 0 | 0x64) || self.derived.any() || self.probe.may_block_six(first, second)
+        if matches!(first, 0 | 0x64) || self.derived.any() {
+            return true;
+        }
+        match self.six {
+            Some((last, answer)) if last == (first, second) => answer,
+            _ => {
+                let answer = self.probe.may_block_six(first, second);
+                self.six = Some(((first, second), answer));
+                answer
+            }
+        }
     }
 
     #[inline(always)]
@@ -181,7 +193,7 @@ impl Worker {
                 let probe = matcher.probe();
                 let (filter, filters) = (probe.prefilter(), probe.filters());
                 let derived = matcher.options().derived.clone();
-                let mut judge = SieveJudge { probe: &probe, filter, derived: &derived };
+                let mut judge = SieveJudge { probe: &probe, filter, derived: &derived, six: None };
                 let is_piece = own.len() != view.len();
                 let mut any = false;
                 certain.find_patterns(probe.sieve(), view);
