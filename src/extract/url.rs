@@ -5,7 +5,7 @@ use super::grammar::ends;
 use super::grammar::escape::Written;
 use super::quad;
 use crate::value::UrlScratch;
-use crate::value::url::{self, End};
+use crate::value::url::{self, End, Start};
 
 /// The longest authority that is looked at. A host takes 253 bytes, three times as many when escaped, and a user may precede it.
 const MAX_AUTHORITY: usize = 4096;
@@ -161,7 +161,11 @@ fn authorities<'t>(url: UrlText<'t>, has_scheme: bool, scratch: &mut UrlScratch,
         return;
     }
     let end = behind + near[behind..].iter().position(|&b| is_authority_end(b)).unwrap_or(near.len() - behind);
-    let mut is_host = |end: usize| url::authority(&text[..end], scratch).is_ok();
+    let mut is_host = |end: usize| {
+        // Of most URLs, what stands before the path is canonical.
+        text.get(end) == Some(&b'/') && Start::of(&text[..=end]).is_some()
+            || url::authority(&text[..end], scratch).is_ok()
+    };
     // Without a scheme, a single label is not a host: the `b` of `b\\u00fccher.test/`, with one backslash undone.
     let has_labels = || {
         let (start, end) = host(text, behind, end.min(len));
