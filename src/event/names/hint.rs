@@ -8,6 +8,7 @@ use std::ops::Range;
 use std::sync::LazyLock;
 
 use aho_corasick::{AhoCorasick, Input, MatchKind, packed};
+use memchr::memmem;
 
 use crate::event::sheet::find;
 
@@ -24,8 +25,13 @@ pub(in crate::event) enum Plain {
 impl Plain {
     /// Looks for the names of such fields in a line.
     pub(in crate::event) fn of(line: &[u8]) -> Self {
-        let is_any = has_word(line, &FINDER) || may_be_bare(line) || has_escaped_priority(line);
-        if is_any { Plain::Nothing } else { after_header(line).map_or(Plain::Nothing, Plain::From) }
+        if has_word(line, &FINDER) {
+            return Plain::Nothing;
+        }
+        // Few lines have one of these signs, so they are looked for at once.
+        let Some(sign) = memchr::memchr3(b'|', b'\\', b'>', line) else { return Plain::From(0) };
+        let is_any = may_be_bare(line, sign) || has_escaped_priority(&line[sign..]);
+        if is_any { Plain::Nothing } else { after_header(line, sign).map_or(Plain::Nothing, Plain::From) }
     }
 
     /// Returns true if no name-like field holds this span.
@@ -58,9 +64,10 @@ fn may_be_tag(line: &[u8], end: usize) -> bool {
     }
 }
 
-/// Returns true if a line may hold CEF or LEEF without the first word, `0|vendor|product|version|…`: a version, a bar, and more bars.
-fn may_be_bare(line: &[u8]) -> bool {
-    let mut bars = memchr::memchr_iter(b'|', line);
+/// Returns true if a line may hold CEF or LEEF without the first word, `0|vendor|product|version|…`: a version, a bar, and more bars. No bar
+/// is before `from`.
+fn may_be_bare(line: &[u8], from: usize) -> bool {
+    let mut bars = memchr::memchr_iter(b'|', &line[from..]).map(|at| from + at);
     bars.any(|at| at > 0 && matches!(line[at - 1], b'0' | b'1')) && bars.take(4).count() == 4
 }
 
@@ -70,13 +77,13 @@ fn has_escaped_priority(line: &[u8]) -> bool {
 }
 
 /// The end of the program's name in `<34>1 2026-05-12T10:02:03Z host app`, after which no such name follows; 0 without such a header.
-/// `None` if that cannot be told.
-fn after_header(line: &[u8]) -> Option<usize> {
+/// `None` if that cannot be told. No `>` is before `from`.
+fn after_header(line: &[u8], from: usize) -> Option<usize> {
     let is_header = |at: &usize| {
         matches!(line[at + 1..], [b'0'..=b'9', b' ', ..])
             && at.checked_sub(1).is_some_and(|at| line[at].is_ascii_digit())
     };
-    let mut headers = memchr::memchr_iter(b'>', line).filter(is_header);
+    let mut headers = memchr::memchr_iter(b'>', &line[from..]).map(|at| from + at).filter(is_header);
     let Some(header) = headers.next() else { return Some(0) };
     if headers.next().is_some() {
         return None;
@@ -110,6 +117,7 @@ enum Rule {
     Place,
 }
 
+/// The short words come last.
 const WORDS: [Word; 27] = {
     const fn word(text: &'static [u8], rule: Rule) -> Word {
         Word { text, rule }
@@ -132,16 +140,16 @@ const WORDS: [Word; 27] = {
         word(b"cef:", Rule::Nothing),
         word(b"leef:", Rule::Nothing),
         word(b",threat,", Rule::Nothing),
-        word(b"exe", Rule::Ends),
-        word(b"app", Rule::Ends),
         word(b"comm", Rule::Ends),
-        word(b"ver", Rule::Whole),
         word(b"path", Rule::Path),
         word(b"full", Rule::Place),
         word(b"target", Rule::Place),
         word(b"folder", Rule::Place),
         word(b"object", Rule::Place),
         word(b"local", Rule::Place),
+        word(b"exe", Rule::Ends),
+        word(b"app", Rule::Ends),
+        word(b"ver", Rule::Whole),
     ]
 };
 
@@ -157,30 +165,66 @@ const LONGEST: usize = {
     longest
 };
 
+/// The number of [`WORDS`] that are not short. Vectors compare as many bytes at once as the shortest word has, at most four, so with words
+/// of three bytes they stop at many more places. Those are looked for one by one.
+const LONG: usize = 24;
+
 /// Finds [`WORDS`] in text that [`FOLD`] has been applied to.
 static FINDER: LazyLock<Finder> = LazyLock::new(|| {
-    let vectors = packed::Config::new().builder().extend(WORDS.iter().map(|word| word.text)).build();
-    vectors.map_or_else(Finder::automaton, Finder::Vectors)
+    let vectors = packed::Config::new().builder().extend(WORDS[..LONG].iter().map(|word| word.text)).build();
+    vectors.map_or_else(Finder::automaton, |vectors| Finder::new(Search::Vectors(vectors)))
 });
 
-enum Finder {
+struct Finder {
+    long: Search,
+    short: [memmem::Finder<'static>; WORDS.len() - LONG],
+}
+
+enum Search {
     Vectors(packed::Searcher),
     /// For CPUs that have no such search.
     Automaton(AhoCorasick),
 }
 
 impl Finder {
-    fn automaton() -> Self {
-        let words = WORDS.iter().map(|word| word.text);
-        let automaton = AhoCorasick::builder().match_kind(MatchKind::LeftmostFirst).build(words);
-        Finder::Automaton(automaton.expect("short words"))
+    fn new(long: Search) -> Self {
+        Finder { long, short: std::array::from_fn(|at| memmem::Finder::new(WORDS[LONG + at].text)) }
     }
 
+    fn automaton() -> Self {
+        let words = WORDS[..LONG].iter().map(|word| word.text);
+        let automaton = AhoCorasick::builder().match_kind(MatchKind::LeftmostFirst).build(words);
+        Finder::new(Search::Automaton(automaton.expect("short words")))
+    }
+
+    /// Returns true if `is` does for the place of any word in a text.
+    fn any(&self, text: &[u8], mut is: impl FnMut(usize, &Word) -> bool) -> bool {
+        let mut from = 0;
+        while let Some((at, word)) = self.long.find(text, from..text.len()) {
+            if is(at, &WORDS[word]) {
+                return true;
+            }
+            from = at + 1;
+        }
+        self.short.iter().zip(&WORDS[LONG..]).any(|(finder, word)| {
+            let mut from = 0;
+            while let Some(at) = finder.find(&text[from..]) {
+                if is(from + at, word) {
+                    return true;
+                }
+                from += at + 1;
+            }
+            false
+        })
+    }
+}
+
+impl Search {
     /// Returns the place and the number of the first word in a part of a text.
     fn find(&self, text: &[u8], part: Range<usize>) -> Option<(usize, usize)> {
         let found = match self {
-            Finder::Vectors(finder) => finder.find_in(text, part.into()),
-            Finder::Automaton(finder) => finder.find(Input::new(text).span(part)),
+            Search::Vectors(finder) => finder.find_in(text, part.into()),
+            Search::Automaton(finder) => finder.find(Input::new(text).span(part)),
         };
         found.map(|found| (found.start(), found.pattern().as_usize()))
     }
@@ -216,12 +260,8 @@ fn has_word(line: &[u8], finder: &Finder) -> bool {
         for (to, from) in folded.iter_mut().zip(piece) {
             *to = from | FOLD;
         }
-        let mut from = 0;
-        while let Some((at, word)) = finder.find(&folded, from..piece.len()) {
-            if is_found(start + at, &WORDS[word]) {
-                return true;
-            }
-            from = at + 1;
+        if finder.any(&folded[..piece.len()], |at, word| is_found(start + at, word)) {
+            return true;
         }
         if end == line.len() {
             return false;
