@@ -333,10 +333,12 @@ mod tests {
         matcher.look_up_domain(b"evil.test", Seen::default()).unwrap();
         let weak_id = matcher.found()[0].id;
         let (email, host, other) = ((Context::Email, None), (Context::UrlHost, Some(443)), (Context::UrlHost, None));
+        let path = (Context::UrlPath, Some(443));
         let (weak, strong) = (vec!["evil.test"], vec!["evil.test:443"]);
         let both = vec!["evil.test:443", "evil.test"];
         for (readings, want) in [
-            (vec![email, host, other], vec![(Context::Email, weak.clone()), (Context::UrlHost, strong)]),
+            (vec![email, host, other], vec![(Context::Email, weak.clone()), (Context::UrlHost, strong.clone())]),
+            (vec![path, email, host], vec![(Context::Email, weak.clone()), (Context::UrlHost, strong)]),
             (vec![other, email, other], vec![(Context::Email, weak.clone())]),
             (vec![other, host], vec![(Context::UrlHost, both.iter().rev().copied().collect())]),
             (vec![host], vec![(Context::UrlHost, both)]),

@@ -6,11 +6,11 @@ use jiff::Timestamp;
 
 use super::derived::{Derived, DerivedForms, Nat64Prefix};
 use super::options::{Filter, MatchOptions, Strength, Withheld};
+use crate::Indicator;
 use crate::indicator::{Pattern, PatternTarget};
 use crate::sieve::{Delta, Engine, Sieve};
 use crate::value::hash::LENGTHS;
 use crate::value::{FileHash, Reject};
-use crate::{Action, Indicator};
 
 fn indicator(value: &str) -> Indicator {
     value.parse().unwrap()
@@ -428,6 +428,7 @@ fn a_filter_admits_up_to_its_bounds() {
 #[test]
 fn entries_count_at_the_moment_of_an_event() {
     use super::filter::Moment;
+    use crate::Action;
     let record = |from, until, action| {
         let mut record = crate::indicator::Record::from(indicator("evil.test"));
         record.attributes.valid_from = Some(Timestamp::from_second(from).unwrap());
