@@ -253,7 +253,7 @@ fn listed_places_stay() {
     let filters = Filters { nets: &nets, shift: 12, tails: &tails, names: &names, addrs: Some(&addrs) };
     for kernel in Kernel::available() {
         let mut sweep = Sweep::new(kernel, wanted, &RULES);
-        for before in (0..200).step_by(cases(1, 90)) {
+        for before in (0..200).step_by(cases(1, 150)) {
             for (listed, what) in [
                 ("203.0.113.77", What::QuadEnd),
                 ("\x1B[31m203.0.113.77", What::QuadEnd),
