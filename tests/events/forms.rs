@@ -458,4 +458,21 @@ pub(super) const SAMPLES: &[Sample] = &[
         r#"{"hostIdentifier":"web1","first_found":"2026-05-12T10:02:03Z"}"#,
         &["host.name=web1", "@timestamp"],
     ),
+    // LEEF with bars between its pairs.
+    line(
+        "leef",
+        "<14>May 12 10:02:04 gw1 LEEF:1.0|Acme|Gate|8.1|allow|cat=TRAFFIC|devTime=May 12 2026 10:02:03 GMT|src=192.0.2.7|dst=203.0.113.5|usrName=eve|srcPort=40000|dstPort=443|proto=tcp",
+        &[
+            "@timestamp=2026-05-12T10:02:03Z",
+            "source.ip=192.0.2.7",
+            "source.port=40000",
+            "destination.port=443",
+            "user.name=eve",
+        ],
+    ),
+    line(
+        "leef",
+        "LEEF:1.0|Acme|Gate|8.1|allow|src=192.0.2.7 usrName=a|b|c policy=x",
+        &["source.ip=192.0.2.7", "user.name=a|b|c"],
+    ),
 ];

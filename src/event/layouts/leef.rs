@@ -53,6 +53,9 @@ fn columns(part: Part<'_>, version: u8, sheet: &mut Sheet) -> bool {
     } else if separator == b'\t' && find(body.text(), b"#011").is_some() {
         // Syslog servers write control characters as octal numbers.
         separated(body, b"#011", sheet);
+    } else if has_bars(body.text()) {
+        // PAN-OS is often set up to send bars instead of tabs.
+        separated(body, b"|", sheet);
     } else {
         // Tabs are often lost in transit; then the pairs read like those of CEF.
         super::cef::extension(body, sheet);
@@ -61,6 +64,15 @@ fn columns(part: Part<'_>, version: u8, sheet: &mut Sheet) -> bool {
         }
     }
     true
+}
+
+/// Returns true if bars separate the pairs: at least three of the first bars have a name and an equals sign behind them.
+fn has_bars(text: &[u8]) -> bool {
+    let is_name = |rest: &[u8]| {
+        let length = rest.iter().take(48).take_while(|byte| byte.is_ascii_alphanumeric()).count();
+        length > 0 && rest.get(length) == Some(&b'=')
+    };
+    memchr::memchr_iter(b'|', text).take(8).filter(|at| is_name(&text[at + 1..])).count() >= 3
 }
 
 fn delimiter(text: &[u8]) -> Option<u8> {

@@ -484,7 +484,9 @@ impl Read<'_> {
         let digits = self.text[self.at + 1..].iter().take_while(|byte| byte.is_ascii_digit()).count();
         // After `:` only milliseconds count, as in `10:02:03:123`. Other text after a colon is not a fraction.
         let is_fraction = if self.peek() == Some(b':') { digits == 3 } else { (1..=9).contains(&digits) };
-        if !is_fraction {
+        // `10:02:03,192.0.2.7`: the next column.
+        let is_column = self.peek() == Some(b',') && self.text.get(self.at + 1 + digits) == Some(&b'.');
+        if !is_fraction || is_column {
             return 0;
         }
         let nano = fraction_nanos(&self.text[self.at + 1..self.at + 1 + digits]);

@@ -175,6 +175,8 @@ fn a_time_at_the_start_ends_where_it_does() {
     assert_eq!(length("2026-05-12 10:02:03 -1 x"), Some(19));
     assert_eq!(length("2026-05-12 10:02:03 -x"), Some(19));
     assert_eq!(length("2026-05-12 10:02:03,123 INFO"), Some(23));
+    assert_eq!(length("2026-05-12 10:02:03,192.0.2.7"), Some(19));
+    assert_eq!(length("2026-05-12 10:02:03,192,0"), Some(23));
     assert_eq!(length("12-May-2026 10:02:03.123 queries: info"), Some(24));
     assert_eq!(length("GET / HTTP/1.1"), None);
 }
