@@ -402,9 +402,6 @@ impl<'a> Event<'a> {
 
     /// Returns the value of a normal name, if the line has it. [`EcsName::Timestamp`] is the same as [`time`](Self::time).
     pub fn get(&self, name: EcsName) -> Option<Value<'a>> {
-        if name == EcsName::Timestamp {
-            return self.time().map(Value::Time);
-        }
         value_of(self.values(), name)
     }
 
@@ -439,13 +436,7 @@ impl<'a> Event<'a> {
     /// Returns all normal names for which the line has values.
     pub fn normal(&self) -> impl Iterator<Item = (EcsName, Value<'a>)> {
         let normal = self.values();
-        EcsName::ALL.iter().filter_map(move |name| {
-            let value = match name {
-                EcsName::Timestamp => normal.time.map(Value::Time),
-                name => value_of(normal, *name),
-            };
-            Some((*name, value?))
-        })
+        EcsName::ALL.iter().filter_map(move |name| Some((*name, value_of(normal, *name)?)))
     }
 
     /// Returns who met the listed value: the client of the event, with user and host if they are given.
@@ -483,10 +474,11 @@ impl<'a> Event<'a> {
     }
 }
 
-/// Returns the value of a normal name, apart from the time.
+/// Returns the value of a normal name.
 #[inline]
 fn value_of(normal: &Normal, name: EcsName) -> Option<Value<'_>> {
     match normal.get(name) {
+        _ if name == EcsName::Timestamp => normal.time.map(Value::Time),
         Held::Nothing => None,
         Held::Ip(ip) => Some(Value::Ip(ip)),
         Held::Number(number) => Some(Value::Number(number)),
