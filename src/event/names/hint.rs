@@ -167,7 +167,13 @@ const LONGEST: usize = {
 
 /// The number of [`WORDS`] that are not short. Vectors compare as many bytes at once as the shortest word has, at most four, so with words
 /// of three bytes they stop at many more places. Those are looked for one by one.
-const LONG: usize = 24;
+const LONG: usize = {
+    let mut at = 0;
+    while at < WORDS.len() && WORDS[at].text.len() > 3 {
+        at += 1;
+    }
+    at
+};
 
 /// Finds [`WORDS`] in text that [`FOLD`] has been applied to.
 static FINDER: LazyLock<Finder> = LazyLock::new(|| {
