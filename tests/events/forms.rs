@@ -36,6 +36,7 @@ pub(super) const SAMPLES: &[Sample] = &[
         &["host.name=gw1", "process.name=authp", "@timestamp=2026-05-12T10:02:03Z"],
     ),
     line("text", "May 12 10:02:03 local7.notice gw1 authp: login failed", &["host.name=gw1"]),
+    line("text", "May 12 10:02:03 local.notice authp: login failed", &["host.name=local.notice"]),
     line("text", "May 12 10:02:03 local9.notice authp: login failed", &["host.name=local9.notice"]),
     line("text", "May 12 10:02:03 user.corp authp: login failed", &["host.name=user.corp"]),
     // A host with a colon: an address, or a name before the identifier of a message.

@@ -223,9 +223,12 @@ fn after_tag<'a>(part: Part<'a>, sheet: &mut Sheet) -> Part<'a> {
     part.from(word.end).trimmed()
 }
 
+/// The names of severities.
+const SEVERITIES: [&[u8]; 11] =
+    [b"emerg", b"panic", b"alert", b"crit", b"err", b"error", b"warn", b"warning", b"notice", b"info", b"debug"];
+
 /// Returns true for a facility and a severity: `auth|security:info`, `daemon:notice`.
 fn is_facility(text: &[u8]) -> bool {
-    const SEVERITIES: [&[u8]; 8] = [b"emerg", b"alert", b"crit", b"err", b"warn", b"notice", b"info", b"debug"];
     let Some(colon) = memchr::memchr(b':', text) else { return false };
     colon > 0
         && text[..colon].iter().all(|byte| byte.is_ascii_lowercase() || *byte == b'|' || byte.is_ascii_digit())
@@ -234,7 +237,7 @@ fn is_facility(text: &[u8]) -> bool {
 
 /// Returns true for the facility and severity of syslogd, with a dot between them: `user.info`, `local7.notice`.
 fn is_selector(text: &[u8]) -> bool {
-    const FACILITIES: [&[u8]; 14] = [
+    const FACILITIES: [&[u8]; 13] = [
         b"kern",
         b"user",
         b"mail",
@@ -248,18 +251,12 @@ fn is_selector(text: &[u8]) -> bool {
         b"cron",
         b"ftp",
         b"security",
-        b"local",
     ];
-    const SEVERITIES: [&[u8]; 11] =
-        [b"emerg", b"panic", b"alert", b"crit", b"err", b"error", b"warn", b"warning", b"notice", b"info", b"debug"];
     let Some(dot) = memchr::memchr(b'.', text) else { return false };
     let facility = &text[..dot];
-    let facility = match facility {
-        [name @ .., b'0'..=b'7'] if name == b"local" => name,
-        _ => facility,
-    };
+    let is_local = matches!(facility, [name @ .., b'0'..=b'7'] if name.eq_ignore_ascii_case(b"local"));
     let eq = |names: &[&[u8]], text: &[u8]| names.iter().any(|name| name.eq_ignore_ascii_case(text));
-    eq(&FACILITIES, facility) && eq(&SEVERITIES, &text[dot + 1..])
+    (is_local || eq(&FACILITIES, facility)) && eq(&SEVERITIES, &text[dot + 1..])
 }
 
 /// Returns the host that a colon follows: an address, or a name before the identifier of Cisco's messages (`gw1: %SYS-5-CONFIG_I: …`).
