@@ -32,10 +32,10 @@ pub(super) fn read(part: Part<'_>, sheet: &mut Sheet) {
     }
     let known = sheet.fields.iter().find(|field| matches!(field.label, Label::Known("time" | "syslog.time"))).copied();
     match known {
-        None => leading_time(part, 12, sheet),
+        None => leading_time(part, false, sheet),
         // The program behind the header may write a whole time itself: `app: Tue May 12 10:02:03 2026 Info: …`.
         Some(field) if field.label == Label::Known("syslog.time") && has_no_year(&line[field.span()]) => {
-            leading_time(part, 3, sheet);
+            leading_time(part, true, sheet);
         }
         _ => {}
     }
@@ -169,14 +169,13 @@ fn has_no_year(stamp: &[u8]) -> bool {
     time::at_start(stamp).is_some_and(|(stamp, _)| stamp.year.is_none())
 }
 
-/// Reads the time at the start, which brackets, a level or some words may precede. After a header, which leaves only a few words to look
-/// at, the time must have a year, and no prose may precede it.
-fn leading_time(part: Part<'_>, max_words: usize, sheet: &mut Sheet) {
+/// Reads the time at the start, which brackets, a level or some words may precede. Behind a header with a time of its own (`is_inner`) these
+/// words are fewer and no prose, and the time must have a year.
+fn leading_time(part: Part<'_>, is_inner: bool, sheet: &mut Sheet) {
     let text = part.text();
-    let is_inner = max_words < 12;
     let mut has_prose = false;
     let mut at = 0;
-    for words in 0..max_words {
+    for words in 0..if is_inner { 3 } else { 12 } {
         while at < text.len()
             && matches!(text[at], b' ' | b'\t' | b'[' | b'(' | b'"' | b'\'' | b'<' | b',' | b';' | b'|' | b'#')
         {

@@ -92,8 +92,8 @@ pub(super) fn address(
         return Some(stop);
     }
     // `relay=mx.example[203.0.113.5]:25`: a layout that knows better has read it.
-    let is_server = |field: &&Raw| field.start as usize == start && field.label == Label::Known("server_address");
-    if sheet.fields.iter().take(MAX_KNOWN).any(|field| is_server(&field)) {
+    let is_server = |field: &Raw| field.start as usize == start && field.label == Label::Known("server_address");
+    if sheet.fields.iter().take(MAX_KNOWN).any(is_server) {
         return Some(stop);
     }
     seen.count += 1;
@@ -218,8 +218,8 @@ fn place(part: Part<'_>, raw: Word, found: Span, before: [Option<Word>; 3], seen
         }
         None => {
             // `from 192.0.2.7 (192.0.2.7)`: once more the same.
-            let is_same = |field: &&Raw| line[field.span()] == line[start..end];
-            let is_again = seen.count > 1 && sheet.fields.last().is_some_and(|field| is_same(&field));
+            let is_same = |field: &Raw| line[field.span()] == line[start..end];
+            let is_again = seen.count > 1 && sheet.fields.last().is_some_and(is_same);
             sheet.level += 2;
             let name = if seen.count == 1 { "address" } else { "second_address" };
             sheet.known(if is_again { "hop" } else { name }, start..end);
