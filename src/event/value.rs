@@ -28,8 +28,8 @@ pub(super) fn is_null(value: &[u8]) -> bool {
 }
 
 /// Reads an address, and the port beside it if there is one: `192.0.2.1`, `192.0.2.1:443`, `[2001:db8::1]:443`, `192.0.2.1#53`,
-/// `192.0.2.1/443`, `192.0.2.1(443)`, `192.0.2.1[443]`, `/192.0.2.1:443`, `IPV4/UDP/192.0.2.1/5060`, `2001:db8::1%eth0`, `192.0.2.1/32`, and the first of a list
-/// (`192.0.2.1, 192.0.2.2`).
+/// `192.0.2.1/443`, `192.0.2.1(443)`, `192.0.2.1[443]`, `/192.0.2.1:443`, `IPV4/UDP/192.0.2.1/5060`, `2001:db8::1%eth0`,
+/// `192.0.2.1/32`, and the first of a list (`192.0.2.1, 192.0.2.2`).
 ///
 /// An IPv4-mapped address becomes the IPv4 address in it.
 pub(super) fn address(value: &[u8]) -> Option<(IpAddr, Option<u16>)> {

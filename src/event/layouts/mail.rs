@@ -1,5 +1,5 @@
-//! Mail servers: sendmail (`from=<a@b>, …, relay=mx.example [192.0.2.7]`), Postfix (`connect from mx.example[192.0.2.7]`, `NOQUEUE: reject: RCPT from …: from=<a@b> to=<c@d>`) and Exim (`1abc <= a@b
-//! H=mx.example [192.0.2.7]:5555 P=esmtp`).
+//! Mail servers: sendmail (`from=<a@b>, …, relay=mx.example [192.0.2.7]`), Postfix (`connect from mx.example[192.0.2.7]`, `NOQUEUE: reject:
+//! RCPT from …: from=<a@b> to=<c@d>`) and Exim (`1abc <= a@b H=mx.example [192.0.2.7]:5555 P=esmtp`).
 
 use std::ops::Range;
 

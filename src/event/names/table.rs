@@ -94,13 +94,13 @@ pub(super) const TABLE: &[(Meaning, &str)] = &[
          from who_ip csip rip fd_cip request_ip remote_host rhost raddr peer_ip peer_address peer peer_addr \
          http_client_ip true_client_ip cf_connecting_ip real_ip x_real_ip actor_ip actor_ip_address source_host_ip \
          attacker_ip attacker_address attacker origin_ip ip_source origin_address ip_src ip_saddr initiator_ip \
-         initiator click_ip sender_ip sender_address_ip sending_ip submitter_ip user_ip user_ip_address login_ip logon_ip \
-         from_ip ip_from local_ip_source source_network_address workstation_ip calling_station_id \
+         initiator click_ip sender_ip sender_address_ip sending_ip submitter_ip user_ip user_ip_address login_ip \
+         logon_ip from_ip ip_from local_ip_source source_network_address workstation_ip calling_station_id \
          framed_ip_address assigned_ip device_external_ip external_ip caller sourceip_host audit_source_ip \
          session_ip connecting_ip source_address_v6 c6a2_source client client_host machine_ip agent_ip device_ip \
          host_ip endpoint_ip endpoint_ip_address computer_ip analyzer_ipv4 x_forwarded_for forwarded_for xff \
-         source ip_address station addr addr_remote remote ip ipv4 ipv4_address ips sourceips src_host shost sender socket_ip from_address for \
-         flow_source address ip_addr sip",
+         source ip_address station addr addr_remote remote ip ipv4 ipv4_address ips sourceips src_host shost sender \
+         socket_ip from_address for flow_source address ip_addr sip",
     ),
     (
         Ecs(SourcePort),
