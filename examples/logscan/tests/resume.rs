@@ -68,7 +68,7 @@ fn broken_off(folder: &Folder, line: &str, kill: &str, wait: impl Fn(u64) -> Dur
         if round == 0 {
             // On any machine, the first one is broken off once it has begun.
             while !folder.path("r").exists() && child.try_wait().unwrap().is_none() {
-                thread::sleep(Duration::from_millis(1));
+                thread::sleep(Duration::from_micros(50));
             }
         } else {
             thread::sleep(wait(round));
@@ -96,7 +96,17 @@ fn same_as_whole(options: &str, kill: &str, after: &[&str]) {
     let line = format!("scan -f c2.txt {options} --resume r --resume-every 0.001 {LOGS}");
     // Growing, so that it comes to an end; and uneven, so that it is broken off at other places each time.
     let wait = |round: u64| Duration::from_millis(9 + round * 12 + round * round % 7);
-    let (rounds, code, err) = broken_off(&folder, &line, kill, wait);
+    let (mut rounds, mut code, mut err) = broken_off(&folder, &line, kill, wait);
+    // A scan of names leaves each log after its first hit: it may end before it is noticed. Then it begins anew.
+    for _ in 0..100 {
+        if rounds > 0 {
+            break;
+        }
+        for name in ["out"].iter().chain(after) {
+            let _ = fs::remove_file(folder.path(name));
+        }
+        (rounds, code, err) = broken_off(&folder, &line, kill, wait);
+    }
     assert_eq!(code, 0, "{err}");
     assert!(rounds > 0, "it was never broken off");
     let out = fs::read_to_string(folder.path("out")).unwrap();
