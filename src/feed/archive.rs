@@ -1,6 +1,6 @@
 //! Zip archives, whose members are read as one feed each.
 
-use std::io::{self, Read, Seek};
+use std::io::{self, Read};
 use std::path::Path;
 
 use zip::ZipArchive;
@@ -9,11 +9,11 @@ use crate::error::{Error, Result};
 use crate::feed::load::read_lines;
 use crate::feed::registry::Format;
 use crate::indicator::{Feed, Record, RecordSink, Reject, Rejection, Skip, Warning};
-use crate::input::{Input, Lines, bomb, is_bomb};
+use crate::input::{Input, Lines, ReadSeek, bomb, is_bomb};
 use crate::limits::MAX_MEMBERS;
 
 pub(super) fn read(
-    archive: impl Read + Seek,
+    archive: &mut dyn ReadSeek,
     path: &Path,
     format: Option<Format>,
     feed: &Feed,
@@ -52,7 +52,7 @@ pub(super) fn read(
             Ok(member) => {
                 total.packed += member.compressed_size();
                 let member = Member { reader: member, total: &mut total };
-                read_member(member, format, feed, &mut shifted)
+                read_member(Box::new(member), format, feed, &mut shifted)
             }
             Err(error) => Err(Error::feed(path, error.to_string())),
         };
@@ -77,7 +77,12 @@ pub(super) fn read(
     }
 }
 
-fn read_member(member: impl Read, format: Option<Format>, feed: &Feed, sink: &mut dyn RecordSink) -> Result<Format> {
+fn read_member(
+    member: Box<dyn Read + '_>,
+    format: Option<Format>,
+    feed: &Feed,
+    sink: &mut dyn RecordSink,
+) -> Result<Format> {
     let failed = |error| Error::io(None, error);
     let input = Input::new(member).map_err(failed)?;
     if let Some(compression) = input.compression() {
@@ -86,7 +91,7 @@ fn read_member(member: impl Read, format: Option<Format>, feed: &Feed, sink: &mu
             format!("{compression}-compressed within an archive: decompress it first"),
         ));
     }
-    read_lines(Lines::unpacked(input, None)?, format, feed, sink)
+    read_lines(Lines::unpacked(Box::new(input), None)?, format, feed, sink)
 }
 
 /// The bytes of all members so far, packed and unpacked.

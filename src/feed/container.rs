@@ -29,34 +29,34 @@ pub(super) fn read_file(path: &Path, format: Option<Format>, feed: &Feed, sink: 
     }
     let head = head(&mut file, 4).map_err(failed)?;
     if !is_zip(&head) {
-        return unpacked(Cursor::new(head).chain(file), Some(path), format, feed, sink);
+        return unpacked(Box::new(Cursor::new(head).chain(file)), Some(path), format, feed, sink);
     }
     #[cfg(feature = "zip")]
     return io::Seek::rewind(&mut file)
         .map_err(failed)
-        .and_then(|()| crate::feed::archive::read(file, path, format, feed, sink));
+        .and_then(|()| crate::feed::archive::read(&mut file, path, format, feed, sink));
     #[cfg(not(feature = "zip"))]
     Err(Error::feed(path, absent("a zip archive", "zip")))
 }
 
 /// Reads a feed from any reader. Archives are held in memory.
 pub(super) fn read(
-    mut reader: impl Read,
+    reader: &mut dyn Read,
     path: Option<&Path>,
     format: Option<Format>,
     feed: &Feed,
     sink: &mut dyn RecordSink,
 ) -> Result<Format> {
-    let head = head(&mut reader, 4).map_err(|error| Error::io(path.map(Path::to_owned), error))?;
+    let head = head(reader, 4).map_err(|error| Error::io(path.map(Path::to_owned), error))?;
     let is_zip = is_zip(&head);
     let whole = Cursor::new(head).chain(reader);
     if !is_zip {
-        return unpacked(whole, path, format, feed, sink);
+        return unpacked(Box::new(whole), path, format, feed, sink);
     }
     let path = path.unwrap_or(Path::new(""));
     #[cfg(feature = "zip")]
-    return hold(whole, path, "a zip archive that is not read from a file")
-        .and_then(|bytes| crate::feed::archive::read(Cursor::new(bytes), path, format, feed, sink));
+    return hold(Box::new(whole), path, "a zip archive that is not read from a file")
+        .and_then(|bytes| crate::feed::archive::read(&mut Cursor::new(bytes), path, format, feed, sink));
     #[cfg(not(feature = "zip"))]
     Err(Error::feed(path, absent("a zip archive", "zip")))
 }
@@ -65,7 +65,7 @@ fn is_zip(head: &[u8]) -> bool {
     matches!(head, [b'P', b'K', 3, 4, ..] | [b'P', b'K', 5, 6, ..])
 }
 
-fn head(reader: &mut impl Read, length: usize) -> io::Result<Vec<u8>> {
+fn head(reader: &mut dyn Read, length: usize) -> io::Result<Vec<u8>> {
     let mut head = Vec::with_capacity(length);
     reader.take(length as u64).read_to_end(&mut head)?;
     Ok(head)
@@ -73,7 +73,7 @@ fn head(reader: &mut impl Read, length: usize) -> io::Result<Vec<u8>> {
 
 /// Reads anything but an archive: text, or a database.
 fn unpacked(
-    reader: impl Read,
+    reader: Box<dyn Read + '_>,
     path: Option<&Path>,
     format: Option<Format>,
     feed: &Feed,
@@ -85,10 +85,10 @@ fn unpacked(
     let is_binary = is_binary(&head);
     let whole = Cursor::new(head).chain(input);
     if !is_binary && format != Some(Format::Mmdb) {
-        return read_lines(Lines::unpacked(whole, path)?, format, feed, sink);
+        return read_lines(Lines::unpacked(Box::new(whole), path)?, format, feed, sink);
     }
     let file = path.unwrap_or(Path::new(""));
-    let bytes = hold(whole, file, "a binary file")?;
+    let bytes = hold(Box::new(whole), file, "a binary file")?;
     if is_mmdb(&bytes) && format.is_none_or(|format| format == Format::Mmdb) {
         #[cfg(feature = "mmdb")]
         return crate::feed::formats::binary::mmdb::read(&bytes, file, feed, sink).map(|()| Format::Mmdb);
@@ -98,7 +98,7 @@ fn unpacked(
     if format == Some(Format::Mmdb) {
         return Err(Error::feed(file, "not an MMDB file: no metadata at its end"));
     }
-    read_lines(Lines::unpacked(&bytes[..], path)?, format, feed, sink)
+    read_lines(Lines::unpacked(Box::new(&bytes[..]), path)?, format, feed, sink)
 }
 
 /// Returns true if the head is binary: it has NULs at both even and odd offsets, which UTF-16 text does not.
@@ -113,7 +113,7 @@ fn is_mmdb(bytes: &[u8]) -> bool {
     memchr::memmem::rfind(tail, b"\xab\xcd\xefMaxMind.com").is_some()
 }
 
-fn hold(reader: impl Read, path: &Path, what: &str) -> Result<Vec<u8>> {
+fn hold(reader: Box<dyn Read + '_>, path: &Path, what: &str) -> Result<Vec<u8>> {
     let mut bytes = Vec::new();
     match reader.take(MAX_HELD_FEED + 1).read_to_end(&mut bytes) {
         Ok(_) if bytes.len() as u64 > MAX_HELD_FEED => {

@@ -224,7 +224,7 @@ impl FeedFile {
     /// The same as for [`read_file`](crate::feed::read_file), except that an empty feed is not an error if it may be empty.
     pub fn read(&self, sink: &mut dyn RecordSink) -> Result<Option<Format>> {
         let read = match &self.content {
-            Some(content) => container::read(&content.0[..], Some(&self.path), self.format, &self.feed, sink),
+            Some(content) => container::read(&mut &content.0[..], Some(&self.path), self.format, &self.feed, sink),
             None => container::read_file(&self.path, self.format, &self.feed, sink),
         };
         match read {

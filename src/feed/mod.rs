@@ -98,14 +98,14 @@ pub use registry::Format;
 ///
 /// Records passed to the sink before the error are not the whole feed.
 pub fn read(
-    reader: impl Read,
+    mut reader: impl Read,
     path: impl AsRef<Path>,
     format: Option<Format>,
     feed: &Feed,
     sink: &mut dyn RecordSink,
 ) -> Result<Format> {
     let path = Some(path.as_ref()).filter(|path| !path.as_os_str().is_empty());
-    container::read(reader, path, format, feed, sink)
+    container::read(&mut reader, path, format, feed, sink)
 }
 
 /// Reads a feed from a file. See [`read`].

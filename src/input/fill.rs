@@ -3,7 +3,7 @@
 use std::io::{self, Read};
 
 /// Reads until `buf` is full or the input ends; returns the number of bytes read.
-pub(super) fn fill(reader: &mut impl Read, buf: &mut [u8]) -> io::Result<usize> {
+pub(super) fn fill(reader: &mut dyn Read, buf: &mut [u8]) -> io::Result<usize> {
     let mut filled = 0;
     while filled < buf.len() {
         match reader.read(&mut buf[filled..]) {

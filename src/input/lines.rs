@@ -60,20 +60,21 @@ impl<'r> Lines<'r> {
     ///
     /// Fails as [`Input::new`] does.
     pub fn new(reader: impl Read + 'r) -> Result<Self> {
-        Self::with_path(reader, None)
+        // Boxed at once, so that what follows is compiled for one kind of reader.
+        Self::with_path(Box::new(reader), None)
     }
 
     /// Like [`new`](Self::new), with errors that name `path`.
-    pub(crate) fn with_path(reader: impl Read + 'r, path: Option<&Path>) -> Result<Self> {
+    pub(crate) fn with_path(reader: Box<dyn Read + 'r>, path: Option<&Path>) -> Result<Self> {
         let path = path.map(Path::to_owned);
         match Input::new(reader).map(Input::capped) {
-            Ok(input) => Self::unpacked(input, path.as_deref()),
+            Ok(input) => Self::unpacked(Box::new(input), path.as_deref()),
             Err(error) => Err(Error::io(path, error)),
         }
     }
 
     /// Reads the lines of a reader that gives uncompressed bytes.
-    pub(crate) fn unpacked(reader: impl Read + 'r, path: Option<&Path>) -> Result<Self> {
+    pub(crate) fn unpacked(reader: Box<dyn Read + 'r>, path: Option<&Path>) -> Result<Self> {
         let path = path.map(Path::to_owned);
         match decode(reader) {
             Ok(reader) => Ok(Self {
@@ -277,7 +278,7 @@ impl<'r> Lines<'r> {
 }
 
 /// Strips the byte order mark and transcodes UTF-16.
-fn decode<'r>(mut reader: impl Read + 'r) -> io::Result<Box<dyn Read + 'r>> {
+fn decode<'r>(mut reader: Box<dyn Read + 'r>) -> io::Result<Box<dyn Read + 'r>> {
     let mut head = vec![0; SNIFF_UTF16];
     let filled = fill(&mut reader, &mut head)?;
     head.truncate(filled);

@@ -31,6 +31,8 @@ pub(crate) mod utf16;
 mod zip;
 
 #[cfg(feature = "zip")]
+pub(crate) use self::zip::ReadSeek;
+#[cfg(feature = "zip")]
 pub use self::zip::{Member, Unzipped};
 pub use compression::Compression;
 #[cfg(feature = "zip")]

@@ -128,6 +128,11 @@ impl Member {
     }
 }
 
+/// What an archive can be read from. The code that reads one is long, and so compiled for this alone.
+pub(crate) trait ReadSeek: Read + Seek {}
+
+impl<R: Read + Seek> ReadSeek for R {}
+
 fn read_directory(path: &Path) -> io::Result<Option<Vec<Member>>> {
     let mut file = File::open(path)?;
     let mut head = [0; 4];
@@ -138,7 +143,8 @@ fn read_directory(path: &Path) -> io::Result<Option<Vec<Member>>> {
     file.rewind()?;
     let broken = |reason: String| io::Error::new(io::ErrorKind::InvalidData, reason);
     let corrupt = |error| broken(format!("zip archive truncated or corrupt ({error})"));
-    let mut archive = ZipArchive::new(BufReader::new(file)).map_err(corrupt)?;
+    let file: &mut dyn ReadSeek = &mut BufReader::new(file);
+    let mut archive = ZipArchive::new(file).map_err(corrupt)?;
     if archive.len() > MAX_MEMBERS {
         return Err(broken(format!("a zip archive of more than {MAX_MEMBERS} members: unpack it first")));
     }

@@ -50,7 +50,7 @@ impl FeedReader for MispFeed {
             let path = folder.join(format!("{}.json", key.as_str()));
             let result = File::open(&path)
                 .map_err(|error| Error::io(path.clone(), error))
-                .and_then(|file| Lines::with_path(file, Some(&path)))
+                .and_then(|file| Lines::with_path(Box::new(file), Some(&path)))
                 .and_then(|mut lines| misp::document(&mut lines, feed, sink));
             if let Err(error) = result {
                 sink.reject(Rejection::new(line, format!("{}: {error}", key.as_str()), Reject::Malformed));
