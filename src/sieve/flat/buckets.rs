@@ -42,6 +42,12 @@ pub(in crate::sieve) struct Keyed {
     pub(in crate::sieve) value: u32,
     pub(in crate::sieve) mark: u8,
 }
+
+/// The hash of a key and its mark under a seed. It is called, not compiled in, so that building is compiled once for all tables.
+type Hash<'t> = dyn Fn(u64, u32, u8) -> u64 + Sync + 't;
+/// The order of two keys and their marks.
+type Order<'t> = dyn Fn((u32, u8), (u32, u8)) -> Ordering + Sync + 't;
+
 /// The search form.
 #[derive(Clone, Debug, Default)]
 pub(in crate::sieve) struct Buckets {
@@ -88,16 +94,12 @@ impl Buckets {
     /// Builds the table of some entries and returns it with the seed of its hashes: the first seed that leaves hardly
     /// any entry without room, or the one that leaves the fewest. The choice does not depend on the order of the
     /// entries. Fills in their hashes, and reorders them.
-    pub(in crate::sieve) fn seeded(
-        entries: &mut [Keyed],
-        hash: impl Fn(u64, u32, u8) -> u64 + Sync,
-        order: impl Fn((u32, u8), (u32, u8)) -> Ordering + Sync,
-    ) -> (u64, Self) {
+    pub(in crate::sieve) fn seeded(entries: &mut [Keyed], hash: &Hash<'_>, order: &Order<'_>) -> (u64, Self) {
         let mut best: Option<(u64, Self)> = None;
         for seed in seeds() {
             hash_all(entries, |entry| hash(seed, entry.key, entry.mark));
             sort(entries, |a, b| a.hash.cmp(&b.hash).then_with(|| order((a.key, a.mark), (b.key, b.mark))));
-            let buckets = Self::new(entries, &order);
+            let buckets = Self::new(entries, order);
             let rest = buckets.rest();
             if best.as_ref().is_none_or(|(_, best)| rest < best.rest()) {
                 best = Some((seed, buckets));
@@ -115,7 +117,7 @@ impl Buckets {
     }
 
     /// Builds the table of some entries, which must be in the order of their hashes.
-    fn new(entries: &[Keyed], order: impl Fn((u32, u8), (u32, u8)) -> Ordering) -> Self {
+    fn new(entries: &[Keyed], order: &Order<'_>) -> Self {
         if entries.is_empty() {
             return Self::default();
         }
@@ -358,7 +360,7 @@ mod tests {
         let mut entries: Vec<Keyed> =
             (0..).zip(hashes).map(|(n, &hash)| Keyed { hash, key: n, value: n * 3, mark: n as u8 }).collect();
         entries.sort_by_key(|entry| (entry.hash, entry.key));
-        Buckets::new(&entries, |a, b| a.cmp(&b))
+        Buckets::new(&entries, &|a, b| a.cmp(&b))
     }
 
     /// Finds every key, and returns the largest number of comparisons for one.

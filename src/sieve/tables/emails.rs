@@ -71,7 +71,7 @@ impl Table {
             .map(|&(name, id)| Keyed { hash: 0, key: name.0, value: id, mark: strings.bytes(name).len() as u8 })
             .collect();
         let (seed, buckets) =
-            Buckets::seeded(&mut entries, |seed, key, _| hash_of(seed, text(key)), |a, b| text(a.0).cmp(text(b.0)));
+            Buckets::seeded(&mut entries, &|seed, key, _| hash_of(seed, text(key)), &|a, b| text(a.0).cmp(text(b.0)));
         let mut table = Self { seed, buckets, filter: Words::default(), has_punycode: false, lens: 0 };
         if addresses.is_empty() {
             return table;

@@ -56,7 +56,7 @@ impl Builder {
                 _ => deep.push((entry.key, entry.mark)),
             }
         }
-        let (seed, buckets) = Buckets::seeded(&mut entries, hash, order);
+        let (seed, buckets) = Buckets::seeded(&mut entries, &hash, &order);
         let head = Head { seed, first: if has_single { 1 } else { 2 }, rows: entries.len() as u64 };
         let filter = filter(seed, &entries, deep.iter().map(|&(key, mark)| text(key, mark)));
         Table::new(head, tails, filter, buckets, items.finish())

@@ -138,7 +138,7 @@ impl<'n> Hosts<'n> {
                 IpAddr::V6(addr) => v6.push(addr.to_bits()),
             }
         }
-        let (seed, v4) = Buckets::seeded(&mut v4, |seed, addr, _| hash_v4(seed, addr), |a, b| a.cmp(&b));
+        let (seed, v4) = Buckets::seeded(&mut v4, &|seed, addr, _| hash_v4(seed, addr), &|a, b| a.cmp(&b));
         (v4, seed, v6.as_slice().into())
     }
 }
@@ -170,7 +170,7 @@ impl Paths {
         drop(paths);
         let path_rows = PathRows::new(&path_rows);
         let hash = |seed, key, _| hash_path(seed, path_rows.host(key), path_rows.path(strings, key));
-        let (seed, paths) = Buckets::seeded(&mut entries, hash, |a, b| path_rows.compare(strings, a.0, b.0));
+        let (seed, paths) = Buckets::seeded(&mut entries, &hash, &|a, b| path_rows.compare(strings, a.0, b.0));
         Self { seed, paths, path_rows, items: items.finish() }
     }
 }
