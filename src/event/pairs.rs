@@ -57,6 +57,13 @@ fn nested(part: Part<'_>, sheet: &mut Sheet, depth: u8) -> PairCounts {
         if found.pairs == MAX_PAIRS {
             return found;
         }
+        // `(ADDRESS=(PROTOCOL=tcp)(HOST=192.0.2.7))`: the value is pairs.
+        if part.line[value.start..part.end].starts_with(b"(")
+            && memchr::memchr(b'=', &part.line[value.clone()]).is_some()
+        {
+            floor = value.start;
+            continue;
+        }
         found.pairs += 1;
         found.covered += end - name.start;
         sheet.named(name, value.clone(), form);
@@ -211,9 +218,11 @@ fn value(part: Part<'_>, start: usize, between: Between) -> (Range<usize>, Form,
         let rest = &text[length..];
         end = start + length + memchr::memchr(b',', rest).unwrap_or(rest.len());
     }
-    // `[a=b][c=d]`
-    if let Some(at) = find(&part.line[start..end], b"][") {
-        end = start + at;
+    // `[a=b][c=d]`, `(a=b)(c=d)`
+    for joint in [b"][", b")("] {
+        if let Some(at) = find(&part.line[start..end], joint) {
+            end = start + at;
+        }
     }
     let pair_end = end;
     // Drop the bracket or comma that closes a surrounding structure.

@@ -18,7 +18,7 @@ pub(super) const SAMPLES: &[Sample] = &[
     line("text", "<1345> May 12 10:02:03 gw1 app: done", &["host.name"]),
     line(
         "text",
-        "<134>:May 12 10:02:03 UTC: %GATE-6-302015: Built outbound UDP connection 2234066391 for outside:192.0.2.7/40000 to inside:203.0.113.5/53",
+        "<134>:May 12 10:02:03 UTC: %GATE-6-302015: Built outbound UDP connection 2234066391 for outside:203.0.113.5/53 to inside:192.0.2.7/40000",
         &["@timestamp=2026-05-12T10:02:03Z", "source.ip=192.0.2.7", "destination.port=53"],
     ),
     // A long number in a sentence is no time; at the start it is.

@@ -4,6 +4,8 @@
 mod certain;
 #[path = "forms.rs"]
 mod forms;
+#[path = "kinds.rs"]
+mod kinds;
 #[path = "rules.rs"]
 mod rules;
 #[path = "unseen.rs"]
@@ -738,8 +740,13 @@ fn reader() -> EventReader {
 #[test]
 fn every_layout_is_read_as_labelled() {
     let mut wrong = Vec::new();
-    for sample in
-        SAMPLES.iter().chain(unseen::SAMPLES).chain(certain::SAMPLES).chain(rules::SAMPLES).chain(forms::SAMPLES)
+    for sample in SAMPLES
+        .iter()
+        .chain(unseen::SAMPLES)
+        .chain(certain::SAMPLES)
+        .chain(rules::SAMPLES)
+        .chain(forms::SAMPLES)
+        .chain(kinds::SAMPLES)
     {
         for end in ["", "\n", "\r\n"] {
             let mut reader = reader();
@@ -788,7 +795,9 @@ fn every_layout_has_a_sample() {
 #[test]
 fn a_line_in_a_string_says_the_same() {
     let (mut wrong, mut count) = (Vec::new(), 0);
-    for sample in SAMPLES.iter().chain(unseen::SAMPLES).chain(certain::SAMPLES).chain(forms::SAMPLES) {
+    for sample in
+        SAMPLES.iter().chain(unseen::SAMPLES).chain(certain::SAMPLES).chain(forms::SAMPLES).chain(kinds::SAMPLES)
+    {
         if !sample.head.is_empty() || sample.layout == "custom" {
             continue;
         }
@@ -825,8 +834,13 @@ fn a_line_in_a_string_says_the_same() {
 /// Whatever is cut, doubled, nested or invented, a line is read, and its spans lie within it.
 #[test]
 fn damaged_lines_are_read_too() {
-    for sample in
-        SAMPLES.iter().chain(unseen::SAMPLES).chain(certain::SAMPLES).chain(rules::SAMPLES).chain(forms::SAMPLES)
+    for sample in SAMPLES
+        .iter()
+        .chain(unseen::SAMPLES)
+        .chain(certain::SAMPLES)
+        .chain(rules::SAMPLES)
+        .chain(forms::SAMPLES)
+        .chain(kinds::SAMPLES)
     {
         let mut reader = reader();
         reader.head(sample.head.as_bytes());

@@ -127,7 +127,14 @@ fn has_colons(text: &[u8]) -> bool {
 /// Reads time, host and tag, each of which may be missing.
 fn rfc3164<'a>(part: Part<'a>, sheet: &mut Sheet, has_priority: bool) -> Option<Part<'a>> {
     // Cisco: a sequence number or the host before the time, a mark for an unset clock, a colon before or after the time.
-    let before = before_colon(part);
+    let mut before = before_colon(part);
+    // `000123: gw1: May 12 …`: the number, then the host.
+    if let Some(number) = &before
+        && part.line[number.clone()].iter().all(u8::is_ascii_digit)
+        && let Some(host) = before_colon(part.from(number.end + 2)).filter(|host| !host.is_empty())
+    {
+        before = Some(host);
+    }
     let mut start = before.as_ref().map_or(part.start, |before| before.end + 2);
     start += usize::from(has_priority && before.is_none() && part.text().starts_with(b":"));
     start += usize::from(matches!(part.line[..part.end].get(start), Some(b'*' | b'.')));
@@ -192,6 +199,13 @@ fn rfc3164<'a>(part: Part<'a>, sheet: &mut Sheet, has_priority: bool) -> Option<
     // AIX: `auth|security:info` before the program.
     if next.as_ref().is_some_and(|next| is_facility(&part.line[next.clone()])) {
         next = words.next();
+    }
+    // `gw1 : %ASA-6-302013: …`
+    if next.as_ref().is_some_and(|next| &part.line[next.clone()] == b":")
+        && let Some(id) = words.next().filter(|word| part.line[word.clone()].starts_with(b"%"))
+    {
+        sheet.known("syslog.host", host);
+        return Some(after_tag(part.from(id.start), sheet));
     }
     let tagged = next.clone().and_then(|next| tag(part, &next));
     if tagged.is_none() && !has_priority && !is_short {

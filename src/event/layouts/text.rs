@@ -3,6 +3,7 @@
 //! `Login of eve from 192.0.2.7 port 5555` gives a field `from` and a field `of`. The table of names defines what a word means.
 
 mod addresses;
+mod questions;
 mod requests;
 mod users;
 mod word;
@@ -93,6 +94,10 @@ pub(super) fn read(part: Part<'_>, sheet: &mut Sheet) {
             sheet.level += 2;
             sheet.known(name, span);
             sheet.level -= 2;
+        } else if signs.has_any(Signs::DOT)
+            && let Some(name) = questions::beside_type(part, word, before)
+        {
+            sheet.known("query", name);
         } else if let Some((name, span)) = verdict(part, raw, word, &text) {
             sheet.level += 2;
             sheet.known(name, span);
@@ -265,10 +270,11 @@ fn shaped(part: Part<'_>, raw: Word, word: Word, signs: Signs) -> Option<(&'stat
         let start = bytes.iter().rposition(|byte| matches!(*byte, b'(' | b'=' | b':')).map_or(0, |at| at + 1);
         return is_domain_user(&bytes[start..]).then_some(("user", word.start + start..word.end));
     }
-    // `[eve] FAIL LOGIN` (vsftpd)
+    // `[eve] FAIL LOGIN` (vsftpd), `[eve] Peer Connection Initiated with …` (OpenVPN)
     if line[raw.start] == b'[' && line[raw.end - 1] == b']' {
         let rest = &line[raw.end..part.end];
-        let is_login = rest.starts_with(b" FAIL LOGIN") || rest.starts_with(b" OK LOGIN");
+        const LOGINS: [&[u8]; 3] = [b" FAIL LOGIN", b" OK LOGIN", b" Peer Connection Initiated"];
+        let is_login = LOGINS.iter().any(|login| rest.starts_with(login));
         let is_user = is_user_name(bytes) && !bytes.eq_ignore_ascii_case(b"user");
         return (is_login && is_user).then_some(("user", word.start..word.end));
     }
@@ -281,17 +287,7 @@ fn shaped(part: Part<'_>, raw: Word, word: Word, signs: Signs) -> Option<(&'stat
     if is_column && memchr::memchr(b'.', bytes).is_some() && value::is_host_name(bytes) {
         return Some(("query", word.start..word.end));
     }
-    let slash = sign?;
-    let mut parts = bytes[slash + 1..].splitn(2, |byte| *byte == b'/');
-    let (one, other) = (parts.next()?, parts.next());
-    let is_question = match other {
-        Some(other) => one == b"IN" && is_record(other) || other == b"IN" && is_record(one),
-        // `validating a.example/A: …`
-        None => is_record(one) && line[word.end..raw.end].starts_with(b":"),
-    };
-    let name = &bytes[..slash];
-    (is_question && value::is_host_name(name) && memchr::memchr(b'.', name).is_some())
-        .then_some(("query", word.start..word.start + slash))
+    questions::with_slash(line, raw, word, sign?).map(|name| ("query", name))
 }
 
 /// Returns the length of the user's name in a principal of Kerberos.
@@ -301,15 +297,6 @@ fn is_principal(text: &[u8]) -> Option<usize> {
     let is_part = |byte: &u8| byte.is_ascii_uppercase() || byte.is_ascii_digit() || matches!(*byte, b'.' | b'-');
     let is_realm = memchr::memchr(b'.', realm).is_some() && realm.iter().all(is_part) && realm[0].is_ascii_uppercase();
     (is_realm && is_user_name(&text[..at]) && text[..at].iter().any(u8::is_ascii_lowercase)).then_some(at)
-}
-
-/// Returns true for the type of a DNS record.
-fn is_record(text: &[u8]) -> bool {
-    const RECORDS: [&[u8]; 16] = [
-        b"A", b"AAAA", b"ANY", b"CAA", b"CNAME", b"DNSKEY", b"DS", b"HTTPS", b"MX", b"NS", b"NSEC", b"PTR", b"SOA",
-        b"SRV", b"SVCB", b"TXT",
-    ];
-    RECORDS.contains(&text)
 }
 
 /// Returns the outcome or action, if a word by itself states it: `…,SUCCESS,…` and `LOGIN_FAILED` are outcomes, and `deny` before the
@@ -400,7 +387,7 @@ fn labelled(
             sheet.named(word.start..word.end, next.start..next.end, Form::Plain);
             return;
         }
-        for_user(part, name, text, sheet);
+        for_user(part, name, before, text, sheet);
         return;
     }
     if has_colon && !is_user {
@@ -490,7 +477,7 @@ fn value_after(part: Part<'_>, raw: Word, at: usize, is_user: bool, has_colon: b
 }
 
 /// `for eve from`, `by eve on vty0`
-fn for_user(part: Part<'_>, name: &[u8], text: &mut Text<'_>, sheet: &mut Sheet) {
+fn for_user(part: Part<'_>, name: &[u8], before: Option<Word>, text: &mut Text<'_>, sheet: &mut Sheet) {
     if !matches!(name, b"for" | b"of" | b"with" | b"by" | b"as" | b"using") {
         return;
     }
@@ -516,10 +503,23 @@ fn for_user(part: Part<'_>, name: &[u8], text: &mut Text<'_>, sheet: &mut Sheet)
         b"as" => after == b"on" && ahead.peek().is_some_and(is_line),
         _ => after == b"from" || after == b"(client",
     };
+    // `query for a.example from`
+    if is_link && name == b"for" && before.is_some_and(|word| is_query(&part.line[word.start..word.end])) {
+        if questions::is_name(user) {
+            sheet.known("query", next.start..next.end);
+            text.at = next.end;
+        }
+        return;
+    }
     if is_link && is_user_name(user) && !user.eq_ignore_ascii_case(b"user") {
         sheet.known("for_user", next.start..next.end);
         text.at = next.end;
     }
+}
+
+/// Returns true for the word for a question to a name server.
+fn is_query(word: &[u8]) -> bool {
+    matches!(word, b"query" | b"queries" | b"question" | b"lookup")
 }
 
 /// Returns the text between the quote that begins `word` and the one that closes it.

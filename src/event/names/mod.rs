@@ -15,6 +15,9 @@ pub(super) use table::Meaning;
 /// The maximum length of a name that is looked up, in letters and digits.
 const MAX_KEY: usize = 96;
 
+/// Added to [`KnownName::extra`] of a name that is known only by its end.
+pub(super) const CUT: u8 = 60;
+
 /// The maximum number of words at the start of a name that may be cut off.
 const MAX_WORDS: usize = 8;
 
@@ -195,6 +198,11 @@ impl KnownName {
         })
     }
 
+    /// Returns true if this can be the name of a request's host.
+    pub(super) fn may_be_host_of_request(&self) -> bool {
+        self.extra < CUT && self.meanings.iter().any(|entry| entry.meaning == Meaning::InRequest(EcsName::UrlDomain))
+    }
+
     /// Returns true if this may be a name of files, programs or versions.
     pub(super) fn may_be_name_like(&self) -> bool {
         self.meanings.iter().any(|entry| match entry.meaning {
@@ -239,7 +247,11 @@ pub(super) fn find(name: &Key, parents: &[Key]) -> Option<KnownName> {
         return None;
     }
     for depth in (0..=count).rev() {
-        if let Some(meanings) = index.get(joined[depth].0) {
+        // `{"event":{"url":…}}`: an object that holds all of the event says nothing about its fields.
+        let is_event = || depth > 0 && index.is(Kind::Event, parents[depth - 1].hash);
+        if let Some(meanings) = index.get(joined[depth].0)
+            && !(meanings[0].meaning == Meaning::Nothing && is_event())
+        {
             // A parent outside the known name makes the match less certain, but less so than extra words in the name itself.
             let extra = 10 * (extra_parents - depth).min(6);
             let side = if index.is(Kind::Vague, joined[depth].0) { index.side(&parents[depth..]) } else { None };
@@ -263,7 +275,7 @@ pub(super) fn find(name: &Key, parents: &[Key]) -> Option<KnownName> {
             if index.is(Kind::Start, hash) {
                 return None;
             }
-            let extra = 60 + 10 * (at + extra_parents).min(12);
+            let extra = usize::from(CUT) + 10 * (at + extra_parents).min(12);
             let side = if index.is(Kind::Vague, hash) { side.or_else(|| index.side(parents)) } else { None };
             return Some(KnownName { meanings, extra: extra as u8, side, moment: None });
         }
@@ -297,6 +309,8 @@ enum Kind {
     Start = 32,
     /// See [`table::RECORDS`].
     Record = 64,
+    /// See [`table::EVENTS`].
+    Event = 128,
 }
 
 fn index() -> &'static NameTable {
@@ -337,6 +351,7 @@ impl NameTable {
             (table::VAGUE, Kind::Vague),
             (table::STARTS, Kind::Start),
             (table::RECORDS, Kind::Record),
+            (table::EVENTS, Kind::Event),
         ] {
             words.extend(list.split_ascii_whitespace().map(|word| (hash(word), kind as u8)));
         }
@@ -414,6 +429,12 @@ pub(super) fn address_meaning(name: &[u8]) -> Option<Meaning> {
         Meaning::Ecs(name) | Meaning::Local(name) | Meaning::Remote(name) => name.kind() == Type::Ip,
         _ => false,
     })
+}
+
+/// Returns true if the table knows the whole name as that of the answer of a name server.
+pub(super) fn is_answer(name: &[u8]) -> bool {
+    let is_answer = |entry: &RankedMeaning| entry.meaning == Meaning::Ecs(EcsName::DnsAnswersData);
+    whole(name).and_then(|hash| index().get(hash)).is_some_and(|meanings| meanings.iter().any(is_answer))
 }
 
 /// Returns true if the table knows the whole name as that of a port.

@@ -12,6 +12,8 @@ pub(in crate::event) enum Meaning {
     Ecs(EcsName),
     /// The same, but only in a web request: the `host` of a firewall is a machine, but that of a proxy is part of the URL.
     InRequest(EcsName),
+    /// The same, but only where the type of a record is asked for: the `domain` of a DNS log.
+    InQuestion(EcsName),
     /// This end of a connection. If the other end is [`Remote`], this is the end that opened it.
     Local(EcsName),
     /// The other end. If this end is not named, it is the client.
@@ -28,13 +30,14 @@ pub(in crate::event) enum Meaning {
     Nothing,
 }
 
-use Meaning::{Clock, Date, Direction, Ecs, InRequest, Local, Nothing, Remote, Zone};
+use Meaning::{Clock, Date, Direction, Ecs, InQuestion, InRequest, Local, Nothing, Remote, Zone};
 
 /// Words before a known name that make it the name of something else: translated addresses, other programs, other times.
 pub(super) const SPOILERS: &str = "nat natted translated trans xlate xlated mapped post parent grandparent previous old new next first last \
     max min avg total count num number mask netmask subnet gateway expire expires expiry expiration valid validity creation \
     created modified updated start started end ended install installed build birth boot certificate cert issuer country city region geo \
-    location vendor manufacturer model os platform mgmt console request_object response_object";
+    location vendor manufacturer model os platform mgmt console request_object response_object request_parameters \
+    response_elements";
 
 /// First words of an object that holds the fields of something else than the event: its state before or after, another process.
 pub(super) const OTHERS: &str = "parent grandparent previous prev old new";
@@ -56,6 +59,9 @@ pub(super) const STARTS: &str = "start_time start begin started_at begin_time ti
 pub(super) const RECORDS: &str = "rt device_receipt_time receive_time received_time received_at time_received receive_timestamp \
     received_date_time received record_time recorded_at insert_time insertion_time ingestion_time update_time updated_at \
     last_update_time last_updated mod_time last_modified";
+
+/// Names of an object that holds all fields of the event.
+pub(super) const EVENTS: &str = "event";
 
 /// The table: see the module.
 pub(super) const TABLE: &[(Meaning, &str)] = &[
@@ -100,19 +106,19 @@ pub(super) const TABLE: &[(Meaning, &str)] = &[
          session_ip connecting_ip source_address_v6 c6a2_source client client_host machine_ip agent_ip device_ip \
          host_ip endpoint_ip endpoint_ip_address computer_ip analyzer_ipv4 x_forwarded_for forwarded_for xff \
          source ip_address station addr addr_remote remote ip ipv4 ipv4_address ips sourceips src_host shost sender \
-         socket_ip from_address for flow_source address ip_addr sip",
+         socket_ip from_address for flow_source address ip_addr sip sa",
     ),
     (
         Ecs(SourcePort),
         "source_port src_port cpt spt source_port_number src_port_number port_src orig_p id_orig_p conn_src_port \
          src_endpoint_port client_port c_port client_src_port client_source_port peer_port from_port port_source \
          caller_port initiator_port attacker_port source_transport_port ip_port tcp_srcport udp_srcport csport \
-         fd_cport rport sport",
+         fd_cport rport sport sp",
     ),
     (
         Local(SourceIp),
         "local_ip locip local_ip_details_ip_address_v4 local_address local_addr local_ip_address local_address_ip4 \
-         local_address_ip6 local_host_ip laddr",
+         local_address_ip6 local_host_ip local_host laddr",
     ),
     (Local(SourcePort), "local_port lport locport local_port_details_port"),
     (
@@ -138,14 +144,14 @@ pub(super) const TABLE: &[(Meaning, &str)] = &[
          responder ip_destination ip_dst ip_daddr dest dhost_ip destination_host_ip to_host to_ip upstream_addr \
          backend_ip origin_server_ip vserver_ip virtual_ip receiver_ip recipient_ip destination to nas_ip_address \
          cdip lip fd_sip resolved_ip cs_ip dst_host dhost dest_host flow_destination server second_address \
-         peerhost",
+         peerhost da",
     ),
     (
         Ecs(DestinationPort),
         "destination_port dst_port dpt dport dest_port destination_port_number dst_port_number port_dst resp_p \
          id_resp_p conn_dest_port conn_dst_port dst_endpoint_port server_port target_port responder_port \
          port_destination to_port service_port virtual_port vserver_port destination_transport_port tcp_dstport \
-         udp_dstport listener_port cdport fd_sport port r_port download_port service",
+         udp_dstport listener_port cdport fd_sport port r_port download_port service dp",
     ),
     (
         Ecs(ClientIp),
@@ -224,6 +230,7 @@ pub(super) const TABLE: &[(Meaning, &str)] = &[
          dns_domain query_domain lookup_name requested_name query query_hostname dns_request_action_domain \
          question dns_requests_domain_name domain_name",
     ),
+    (InQuestion(DnsQuestionName), "domain fqdn domain_name"),
     (
         Ecs(DnsQuestionType),
         "dns_question_type question_type qtype_name query_type qtype dns_query_type dns_rrtype rrtype record_type",
@@ -362,8 +369,7 @@ pub(super) const TABLE: &[(Meaning, &str)] = &[
          source_type target_type result_code response_size request_size port_name service_name interface_name \
          product_name company_name file_host host_os host_id host_type host_mac host_os_name host_os_version \
          os_name operating_system threat_url alert_url incident_url event_url case_url detection_url console_url \
-         portal_url help_url documentation_url callback_url request_parameters_user_name \
-         response_elements_user_name response_elements_user_user_name logical_system_name cloud_account_name",
+         portal_url help_url documentation_url callback_url logical_system_name cloud_account_name",
     ),
 ];
 

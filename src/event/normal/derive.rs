@@ -1,11 +1,59 @@
 //! Deriving normal names from others: the parts of a URL, a user's domain, an address under two names.
 
+use super::facts::Facts;
 use super::{Context, Held, Normal, is_member};
 use crate::event::ecs::EcsName;
 use crate::event::sheet::{Label, Sheet, find};
 use crate::event::value;
 
 impl Normal {
+    /// Remembers the port beside an address of the source or destination.
+    pub(super) fn note_port(&mut self, name: EcsName, value: &mut Facts<'_>) {
+        let side = match name {
+            EcsName::SourceIp => 0,
+            EcsName::DestinationIp => 1,
+            _ => return,
+        };
+        if self.ported[side].is_none()
+            && let Some((ip, Some(port))) = value.ip()
+        {
+            self.ported[side] = Some((ip, port));
+        }
+    }
+
+    /// Fills in ports that are in the same field as their address, or beside the same address in another field.
+    pub(super) fn ports(&mut self) {
+        use EcsName::*;
+        let ends = [(SourceIp, SourcePort), (DestinationIp, DestinationPort), (ClientIp, ClientPort)];
+        for ((ip, port), beside) in ends.into_iter().zip(self.beside) {
+            if let Some(found) = beside
+                && self.best[port as usize].score > self.best[ip as usize].score
+            {
+                self.held[port as usize] = Held::Number(u32::from(found));
+            }
+        }
+        for ((ip, port), ported) in ends.into_iter().zip(self.ported) {
+            if let (Some((address, found)), Held::Ip(own)) = (ported, self.held[ip as usize])
+                && address == own
+                && self.is_none(port)
+            {
+                self.held[port as usize] = Held::Number(u32::from(found));
+            }
+        }
+    }
+
+    /// Takes the `domain` of an event that names the type of a record as the name that was asked for.
+    pub(super) fn asked(&mut self) {
+        use EcsName::*;
+        let other = self.in_request[DnsQuestionName as usize];
+        let has = |name: EcsName| self.best[name as usize].score < u16::MAX;
+        if other.score < u16::MAX && has(DnsQuestionType) && !has(DnsQuestionName) {
+            self.best[DnsQuestionName as usize] = other;
+            self.named |= 1 << DnsQuestionName as u64;
+            self.taken.push((other.field, DnsQuestionName));
+        }
+    }
+
     pub(super) fn users(&mut self, sheet: &Sheet, context: &Context<'_>) {
         let Held::Text(start, end) = self.held[EcsName::UserName as usize] else { return };
         // `<eve>`

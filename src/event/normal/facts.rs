@@ -56,6 +56,7 @@ impl<'v> Facts<'v> {
             TlsServerName => value::is_host(text) && is_word() && self.ip().is_none(),
             HostName => {
                 text.len() <= 253
+                    && !is_kind_of_device(text)
                     && !text.iter().any(|byte| matches!(*byte, b'/' | b'\\' | b'@'))
                     && self.ip().is_none()
             }
@@ -72,6 +73,12 @@ impl<'v> Facts<'v> {
             },
         }
     }
+}
+
+/// Returns true for the words that say what a device is, in place of its name.
+fn is_kind_of_device(text: &[u8]) -> bool {
+    const KINDS: [&[u8]; 3] = [b"computer", b"mobile", b"tablet"];
+    KINDS.iter().any(|kind| kind.eq_ignore_ascii_case(text))
 }
 
 fn is_url_like(text: &[u8]) -> bool {

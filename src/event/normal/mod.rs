@@ -15,7 +15,7 @@ use std::ops::Range;
 use crate::event::custom::{MAX_RAW, RawName};
 use crate::event::decode::decode;
 use crate::event::ecs::{EcsName, Type};
-use crate::event::names::{Key, KnownName, Meaning};
+use crate::event::names::{CUT, Key, KnownName, Meaning};
 use crate::event::sheet::{Form, Label, Raw, Sheet, TOP, find};
 use crate::event::time::{self, EventTime, Stamp};
 use crate::event::value;
@@ -76,6 +76,10 @@ pub(super) struct Normal {
     named_in_request: u64,
     /// The ports in the same fields as the source, destination and client address.
     beside: [Option<u16>; 3],
+    /// The first address of the source and of the destination that a port stands beside, chosen or not.
+    ported: [Option<(IpAddr, u16)>; 2],
+    /// The best name of a machine that cannot be the host of a request.
+    machine: Candidate,
     /// The meaning of each raw field's name.
     found: Vec<Option<KnownName>>,
     /// Fields whose normal name is not the first that the table gives.
@@ -108,6 +112,8 @@ impl Default for Normal {
             named: 0,
             named_in_request: 0,
             beside: [None; 3],
+            ported: [None; 2],
+            machine: NONE,
             found: Vec::new(),
             taken: Vec::new(),
             date: NONE,
@@ -139,6 +145,7 @@ impl Normal {
         self.in_request = [NONE; EcsName::COUNT];
         (self.local, self.remote, self.is_inbound) = ([NONE; 2], [NONE; 2], false);
         (self.named, self.named_in_request, self.beside) = (0, 0, [None; 3]);
+        (self.ported, self.machine) = ([None; 2], NONE);
         self.held = [Held::Nothing; EcsName::COUNT];
         (self.date, self.clock, self.zone) = (NONE, NONE, NONE);
         (self.stamp, self.zoned, self.moments, self.time) = (None, None, [None; 2], None);
@@ -272,8 +279,19 @@ impl Normal {
                     self.note_time(moment.map(|moment| (moment, field.level)), value);
                     self.offer(EcsName::Timestamp, score, at, value);
                 }
-                Meaning::Ecs(name) => self.offer(name, score, at, value),
-                Meaning::InRequest(name) => {
+                Meaning::Ecs(name) => {
+                    self.offer(name, score, at, value);
+                    if name == EcsName::HostName
+                        && score < self.machine.score
+                        && !found.may_be_host_of_request()
+                        && value.fits(name)
+                    {
+                        self.machine = candidate;
+                    }
+                }
+                // `unit_hostname`: the words before say whose name it is.
+                Meaning::InRequest(EcsName::UrlDomain) if found.extra >= CUT => {}
+                Meaning::InRequest(name) | Meaning::InQuestion(name) => {
                     let is_address = name == EcsName::UrlDomain && value.ip().is_some();
                     if score < self.in_request[name as usize].score && !is_address && value.fits(name) {
                         self.in_request[name as usize] = candidate;
@@ -296,8 +314,10 @@ impl Normal {
 
     fn offer(&mut self, name: EcsName, score: u16, field: u32, value: &mut Facts<'_>) {
         if score >= self.best[name as usize].score || !value.fits(name) {
+            self.note_port(name, value);
             return;
         }
+        self.note_port(name, value);
         self.best[name as usize] = Candidate { score, field };
         self.named |= 1 << name as u64;
         self.held[name as usize] = match name.kind() {
@@ -366,7 +386,7 @@ impl Normal {
                 let url = context.value(&sheet.fields[self.best[UrlFull as usize].field as usize]);
                 find(&url[..url.len().min(16)], b"://").is_some()
             };
-            for name in bits(self.named_in_request) {
+            for name in bits(self.named_in_request & !(1 << DnsQuestionName as u64)) {
                 let other = self.in_request[*name as usize];
                 if *name == UrlDomain && self.is_beside_method(other, sheet) {
                     self.best[UrlDomain as usize] = NONE;
@@ -387,12 +407,13 @@ impl Normal {
                     if other.score < u16::MAX && *name == UrlDomain {
                         let host = &mut self.best[HostName as usize];
                         if host.score < u16::MAX && host.field == other.field {
-                            *host = NONE;
+                            *host = self.machine;
                         }
                     }
                 }
             }
         }
+        self.asked();
         for name in bits(self.named) {
             let Candidate { score, field } = self.best[*name as usize];
             if score == u16::MAX || *name == Timestamp {
@@ -486,19 +507,6 @@ impl Normal {
         if is_next && context.name(port.label).eq_ignore_ascii_case(b"port") {
             self.held[SourcePort as usize] = std::mem::take(&mut self.held[DestinationPort as usize]);
             self.best[SourcePort as usize] = std::mem::replace(&mut self.best[DestinationPort as usize], NONE);
-        }
-    }
-
-    /// Fills in ports that are in the same field as their address.
-    fn ports(&mut self) {
-        use EcsName::*;
-        let ends = [(SourceIp, SourcePort), (DestinationIp, DestinationPort), (ClientIp, ClientPort)];
-        for ((ip, port), beside) in ends.into_iter().zip(self.beside) {
-            if let Some(found) = beside
-                && self.best[port as usize].score > self.best[ip as usize].score
-            {
-                self.held[port as usize] = Held::Number(u32::from(found));
-            }
         }
     }
 }

@@ -484,8 +484,17 @@ impl Read<'_> {
         let digits = self.text[self.at + 1..].iter().take_while(|byte| byte.is_ascii_digit()).count();
         // After `:` only milliseconds count, as in `10:02:03:123`. Other text after a colon is not a fraction.
         let is_fraction = if self.peek() == Some(b':') { digits == 3 } else { (1..=9).contains(&digits) };
-        // `10:02:03,192.0.2.7`: the next column.
-        let is_column = self.peek() == Some(b',') && self.text.get(self.at + 1 + digits) == Some(&b'.');
+        // `10:02:03,192.0.2.7`, `10:02:03,2026-05-12`, `10:02:03,12/May/2026`: the next column.
+        let is_column = self.peek() == Some(b',')
+            && match self.text.get(self.at + 1 + digits) {
+                Some(b'.' | b'/') => true,
+                // `10:02:03,1234-0500` has a zone.
+                Some(b'-') => {
+                    let rest = &self.text[self.at + 2 + digits..];
+                    rest.len() > 2 && rest[..2].iter().all(u8::is_ascii_digit) && rest[2] == b'-'
+                }
+                _ => false,
+            };
         if !is_fraction || is_column {
             return 0;
         }

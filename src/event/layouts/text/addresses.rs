@@ -204,6 +204,12 @@ fn place(part: Part<'_>, raw: Word, found: Span, before: [Option<Word>; 3], seen
     let label = glued.and_then(|glued| label(line, Some(glued), None)).or_else(|| label(line, before[0], before[1]));
     let meaning = label.and_then(|label| Some((label, names::address_meaning(&line[label.start..label.end])?)));
     match meaning {
+        // `Built outbound TCP connection 7 for outside:203.0.113.5/443 to inside:192.0.2.7/40000`: the far end comes first.
+        Some((label, _)) if is_far_first(part, &line[label.start..label.end], start, glued) => {
+            let is_far = &line[label.start..label.end] == b"for";
+            let (ip, port) = if is_far { ("destination.ip", "destination.port") } else { ("source.ip", "source.port") };
+            end_of_flow(line, start..end, ip, port, sheet);
+        }
         Some((label, meaning)) => {
             sheet.named(label.start..label.end, start..slash.unwrap_or(end), Form::Plain);
             if let Some(slash) = slash {
@@ -216,6 +222,10 @@ fn place(part: Part<'_>, raw: Word, found: Span, before: [Option<Word>; 3], seen
                 sheet.known(port, slash + 1..end);
             }
         }
+        // `QueryResults: 203.0.113.5;`
+        None if before[0].is_some_and(|word| names::is_answer(&line[word.start..word.end])) => {
+            sheet.known("hop", start..end);
+        }
         None => {
             // `from 192.0.2.7 (192.0.2.7)`: once more the same.
             let is_same = |field: &Raw| line[field.span()] == line[start..end];
@@ -226,6 +236,13 @@ fn place(part: Part<'_>, raw: Word, found: Span, before: [Option<Word>; 3], seen
             sheet.level -= 2;
         }
     }
+}
+
+/// Returns true for an end, after the name of its interface, of a connection that a firewall says goes out.
+fn is_far_first(part: Part<'_>, label: &[u8], at: usize, glued: Option<Word>) -> bool {
+    matches!(label, b"for" | b"to")
+        && glued.is_some_and(|glued| part.line[glued.end - 1] == b':')
+        && find(&part.line[part.start..at.min(part.start + 160)], b" outbound ").is_some()
 }
 
 /// Returns true if an arrow after `stop` points back at the client that the line is about: `-> client01/192.0.2.7:5555`.
