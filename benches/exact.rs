@@ -1,6 +1,6 @@
 //! Hashes and mail addresses: `cargo bench --bench exact`.
 //!
-//! Looks up a million digests (MD5 and SHA-256): misses one by one, hits in batches, in a table that fits into the
+//! Looks up digests (MD5 and SHA-256) in batches, misses and hits, in a table that fits into the
 //! caches and in one that does not. Then scans a log with a set, and with the same set plus a million hashes, in turns:
 //! the ratio is the cost of hashes in a scan. The log is generated, with a hash or an address in some lines; with
 //! `NETSIEVE_DATA`, also the real logs.
@@ -10,6 +10,7 @@ use std::hint::black_box;
 use std::ops::ControlFlow;
 use std::time::Instant;
 
+use netsieve::sieve::Matches;
 use netsieve::value::FileHash;
 use netsieve::{Indicator, Scanner, Sieve};
 
@@ -35,6 +36,12 @@ fn hits(scanner: &mut Scanner, text: &[u8]) -> u64 {
     scanner.scan(black_box(text), |_| ControlFlow::Continue(())).hits
 }
 
+/// The sum of the ids of matches, which shows that each was delivered.
+#[inline(always)]
+fn sum(matches: &Matches<'_>) -> u64 {
+    matches.first().map_or(0, |found| 1 + u64::from(found.indicator().id()))
+}
+
 fn lookups() {
     let mut random = Random::new(77);
     for (count, len) in [(10_000, 16), (1_000_000, 16), (1_000_000, 32)] {
@@ -48,6 +55,8 @@ fn lookups() {
             "exact/{count} of {len} bytes: the table takes {:.3} of the digests",
             table as f64 / (count * len) as f64
         );
+        let expected: u64 = some.iter().map(|hash| sum(&sieve.matcher().match_hash(hash.to_string()))).sum();
+        assert!(expected > 4096 && some.len() == 4096);
         let outcomes = interleaved(
             vec![
                 Contender::new("miss, in batches", || {
@@ -57,7 +66,7 @@ fn lookups() {
                 }),
                 Contender::new("hit, in batches", || {
                     let mut found = 0;
-                    all.match_hashes(black_box(&some), |_, _| found += 1);
+                    all.match_hashes(black_box(&some), |_, matches| found += sum(&matches));
                     found
                 }),
             ],
@@ -65,6 +74,7 @@ fn lookups() {
             0.01,
             clock,
         );
+        assert_eq!(outcomes.iter().map(|outcome| outcome.answer).collect::<Vec<_>>(), [0, expected]);
         for outcome in outcomes {
             let spread = outcome.seconds();
             println!("exact/{count} of {len} bytes/{}: {:.1} ns", outcome.name, spread.median / 4096.0 * 1e9);

@@ -65,8 +65,16 @@ impl Matcher {
         let sieve = self.sieve.clone();
         let Tables { digests, indicators, .. } = sieve.tables();
         let near = |id| indicators.prefetch_flags(id);
+        let is_trivial = self.filter.is_trivial();
+        // After a plain match, the next one differs from it only in the indicator.
+        let mut is_plain = false;
         digests.find_all(hashes, near, |at, id| {
-            self.look_up_id(id);
+            let was_plain = is_plain;
+            is_plain = is_trivial && indicators.flags(id).is_plain_block();
+            match self.scratch.found.first_mut() {
+                Some(last) if was_plain && is_plain => last.id = id,
+                _ => self.look_up_id(id),
+            }
             if !self.scratch.found.is_empty() {
                 found(at, self.matches());
             }
@@ -269,5 +277,45 @@ mod tests {
         let values: Vec<_> =
             sieve.indicators().map(|indicator| indicator.to_indicator().unwrap().to_string()).collect();
         assert!(values.iter().zip(sieve.indicators()).all(|(text, indicator)| *text == indicator.to_string()));
+    }
+
+    /// Plain matches, one after another, before and after an allowed one and one that is allowed for one feed only.
+    #[test]
+    fn matches_of_a_batch_are_those_of_single_lookups() {
+        let mut builder = Sieve::builder();
+        let block = builder.feed(Feed::new("block"));
+        let allow = builder.feed(Feed::new("allow").action(Action::Allow));
+        for (feed, bytes) in [(block, &[1, 2, 3, 4, 5, 6][..]), (allow, &[3, 9])] {
+            for &byte in bytes {
+                let indicator = Indicator::Hash(hash(byte, if byte == 5 { 32 } else { 16 }));
+                builder.add(feed, Record::new(indicator.clone(), 1, indicator.to_string()));
+            }
+        }
+        let (sieve, _) = builder.build().unwrap();
+        let all: Vec<FileHash> = [1, 2, 3, 1, 9, 2, 7, 4, 5, 3, 6, 3]
+            .iter()
+            .map(|&byte| hash(byte, if byte == 5 { 32 } else { 16 }))
+            .collect();
+        for feeds in [&[][..], &["block"], &["another"]] {
+            let filter = Filter { feeds: feeds.iter().map(ToString::to_string).collect(), ..Filter::default() };
+            let options = MatchOptions { filter, ..MatchOptions::default() };
+            let (mut single, mut batch) = (sieve.matcher_with(&options), sieve.matcher_with(&options));
+            let expected: Vec<_> = all
+                .iter()
+                .enumerate()
+                .filter_map(|(at, hash)| {
+                    let matches = single.match_hash(hash.to_string());
+                    let first = matches.first()?.indicator();
+                    Some((at, matches.len(), matches.withheld(), first.id(), first.to_string()))
+                })
+                .collect();
+            let mut seen = Vec::new();
+            batch.match_hashes(&all, |at, matches| {
+                let first = matches.first().unwrap().indicator();
+                seen.push((at, matches.len(), matches.withheld(), first.id(), first.to_string()));
+            });
+            assert_eq!(seen, expected, "{feeds:?}");
+            assert_eq!(seen.is_empty(), feeds == ["another"]);
+        }
     }
 }

@@ -58,21 +58,26 @@ impl<'m> Matches<'m> {
     }
 
     /// Returns the number of indicators that match.
+    #[inline]
     pub fn len(&self) -> usize {
         self.found.len()
     }
 
     /// Returns true if nothing matches.
+    #[inline]
     pub fn is_empty(&self) -> bool {
         self.found.is_empty()
     }
 
     /// The most specific match.
+    #[inline]
     pub fn first(&self) -> Option<Match<'m>> {
-        self.iter().next()
+        let Self { layers, filter, found, at, .. } = *self;
+        found.first().map(|&raw| Match { layers, filter, raw, at })
     }
 
     /// Iterates over the matches, most specific first.
+    #[inline]
     pub fn iter(&self) -> MatchesIter<'m> {
         (*self).into_iter()
     }
@@ -126,6 +131,7 @@ pub struct MatchesIter<'m> {
 impl<'m> Iterator for MatchesIter<'m> {
     type Item = Match<'m>;
 
+    #[inline]
     fn next(&mut self) -> Option<Match<'m>> {
         let Matches { layers, filter, found, at, .. } = self.of;
         let &raw = found.get(self.next)?;
@@ -172,6 +178,7 @@ pub struct Match<'m> {
 
 impl<'m> Match<'m> {
     /// The indicator that matches.
+    #[inline]
     pub fn indicator(&self) -> IndicatorRef<'m> {
         IndicatorRef::of(self.layers, self.raw.id)
     }
@@ -255,11 +262,13 @@ impl<'m> IndicatorRef<'m> {
         Self { tables, id, first: 0 }
     }
 
+    #[inline]
     pub(in crate::sieve) fn of(layers: &'m Layers, id: u32) -> Self {
         let (layer, number) = layers.of(id);
         Self::in_layer(layer, number)
     }
 
+    #[inline]
     fn in_layer(layer: Layer<'m>, id: u32) -> Self {
         Self { tables: layer.tables, id, first: layer.first }
     }
@@ -271,6 +280,7 @@ impl<'m> IndicatorRef<'m> {
 
     /// A number that identifies the indicator within this sieve, less than [`Sieve::len`](crate::sieve::Sieve::len). In a sieve that
     /// [`Sieve::with`](crate::sieve::Sieve::with) changed, ids have gaps and can be larger than that.
+    #[inline]
     pub fn id(&self) -> u32 {
         self.first + self.id
     }

@@ -235,6 +235,34 @@ impl Class {
         self.find(digest)
     }
 
+    /// Looks up digests of a batch that passed the filter, all of which have `SIZE` bytes. Returns a bit for each listed one, and writes
+    /// its indicator to `ids`, by its place in the batch. `first` is the indicator of this class's first digest.
+    #[inline(always)]
+    fn find_likely<const SIZE: usize>(
+        &self,
+        first: u32,
+        digests: &[FileHash],
+        likely: &mut [Likely],
+        prefetch: impl Fn(u32),
+        ids: &mut [u32; BATCH],
+    ) -> u32 {
+        for likely in likely.iter_mut() {
+            let place = self.near(likely.first);
+            likely.near = place as u32;
+            self.prefetch(place);
+            prefetch(first + (place + NEAR / 2) as u32);
+        }
+        let mut listed = 0;
+        for &Likely { at, near, .. } in likely.iter() {
+            let at = usize::from(at);
+            if let Some(place) = self.find_near::<SIZE>(near as usize, &digests[at]) {
+                listed |= 1 << at;
+                ids[at % BATCH] = first + place as u32;
+            }
+        }
+        listed
+    }
+
     /// The place of a digest.
     fn find(&self, digest: &[u8]) -> Option<usize> {
         let (mut from, mut to) = self.bucket(prefix(digest));
@@ -342,9 +370,13 @@ impl Head {
 /// A digest of a batch that passed the filter.
 #[derive(Clone, Copy, Default)]
 struct Likely {
+    /// Its [first eight bytes](prefix).
     first: u64,
-    near: usize,
+    /// The first of the places where it probably is.
+    near: u32,
+    /// Its place in the batch.
     at: u8,
+    /// The position of its length in [`LENGTHS`].
     class: u8,
 }
 
@@ -378,30 +410,28 @@ impl Table {
         near: impl Fn(u32),
         mut found: impl FnMut(usize, u32),
     ) {
+        const { assert!(BATCH <= u32::BITS as usize) };
         let mut likely = [Likely::default(); BATCH];
+        let mut ids = [0; BATCH];
         for (from, digests) in (0..).step_by(BATCH).zip(digests.chunks(BATCH)) {
             let count = self.likely(digests, &mut likely);
-            for likely in &mut likely[..count] {
-                let class = &self.classes[usize::from(likely.class)];
-                likely.near = class.near(likely.first);
-                class.prefetch(likely.near);
-                near(self.first + class.row + (likely.near + NEAR / 2) as u32);
-            }
-            for &Likely { at, class, near, .. } in &likely[..count] {
-                let digest = &digests[usize::from(at)];
-                let of = &self.classes[usize::from(class)];
-                // The sizes are constants, so that each comparison takes a few instructions.
-                let place = match class {
-                    0 => of.find_near::<{ LENGTHS[0] }>(near, digest),
-                    1 => of.find_near::<{ LENGTHS[1] }>(near, digest),
-                    2 => of.find_near::<{ LENGTHS[2] }>(near, digest),
-                    3 => of.find_near::<{ LENGTHS[3] }>(near, digest),
-                    4 => of.find_near::<{ LENGTHS[4] }>(near, digest),
-                    _ => of.find_near::<{ LENGTHS[5] }>(near, digest),
-                };
-                if let Some(place) = place {
-                    found(from + usize::from(at), self.first + of.row + place as u32);
+            let likely = &mut likely[..count];
+            let Some(&Likely { class, .. }) = likely.first() else { continue };
+            let mut listed = 0;
+            // Most columns hold hashes of one length.
+            if likely.iter().fold(0, |other, likely| other | likely.class ^ class) == 0 {
+                listed = self.find_likely(class, digests, likely, &near, &mut ids);
+            } else {
+                likely.sort_unstable_by_key(|likely| likely.class);
+                for likely in likely.chunk_by_mut(|a, b| a.class == b.class) {
+                    listed |= self.find_likely(likely[0].class, digests, likely, &near, &mut ids);
                 }
+            }
+            // Only now, so that what `found` does stands between no two comparisons.
+            while listed != 0 {
+                let at = listed.trailing_zeros() as usize;
+                listed &= listed - 1;
+                found(from + at, ids[at]);
             }
         }
     }
@@ -420,6 +450,29 @@ impl Table {
             count += usize::from(class.may_hold(head));
         }
         count
+    }
+
+    /// Looks up digests of a batch that have the same length.
+    #[inline]
+    fn find_likely(
+        &self,
+        class: u8,
+        digests: &[FileHash],
+        likely: &mut [Likely],
+        near: impl Fn(u32),
+        ids: &mut [u32; BATCH],
+    ) -> u32 {
+        let of = &self.classes[usize::from(class)];
+        let first = self.first + of.row;
+        // The sizes are constants, so that each comparison takes a few instructions.
+        match class {
+            0 => of.find_likely::<{ LENGTHS[0] }>(first, digests, likely, near, ids),
+            1 => of.find_likely::<{ LENGTHS[1] }>(first, digests, likely, near, ids),
+            2 => of.find_likely::<{ LENGTHS[2] }>(first, digests, likely, near, ids),
+            3 => of.find_likely::<{ LENGTHS[3] }>(first, digests, likely, near, ids),
+            4 => of.find_likely::<{ LENGTHS[4] }>(first, digests, likely, near, ids),
+            _ => of.find_likely::<{ LENGTHS[5] }>(first, digests, likely, near, ids),
+        }
     }
 
     /// The digest of a row.

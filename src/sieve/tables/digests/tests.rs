@@ -42,6 +42,13 @@ fn added_digests_are_found_and_no_others() {
         let mut found = Vec::new();
         table.find_all(&mixed, |_| (), |at, id| found.push((at, id)));
         assert_eq!(found, rows.iter().map(|row| 1000 + row).enumerate().collect::<Vec<_>>());
+        // All lengths in each batch, listed and not, still in order.
+        let order: Vec<usize> = (0..mixed.len()).map(|n| n * 7919 % mixed.len()).collect();
+        let shuffled: Vec<FileHash> = order.iter().map(|&place| mixed[place]).collect();
+        found.clear();
+        table.find_all(&shuffled, |_| (), |at, id| found.push((at, id)));
+        let expected = order.iter().enumerate().filter(|(_, place)| **place < digests.len());
+        assert_eq!(found, expected.map(|(at, &place)| (at, 1000 + rows[place])).collect::<Vec<_>>());
     }
 }
 
