@@ -138,9 +138,9 @@
 //! with the scheme of the first feed.
 //!
 //! **Hashes** of files are MD5, SHA-1, SHA-224, SHA-256, SHA-384 or SHA-512. They compare as bytes, whatever was hashed:
-//! see [`value::hash`](mod@value::hash). **Mail addresses** compare without case; a `+tag` is part of the address. The domain
-//! of a mail address is a name like any other: a listed domain never matches the addresses in it, and a listed address
-//! never matches its domain.
+//! see [`value::hash`](mod@value::hash). **Mail addresses** compare without case; a `+tag` is part of the address, also if a log
+//! escapes the `+` (`user%2Btag%40evil.test`, `user\u002Btag@evil.test`). The domain of a mail address is a name like any other: a
+//! listed domain never matches the addresses in it, and a listed address never matches its domain.
 //! See [`value::email`].
 //!
 //! **Patterns** are literal substrings or globs over a name, or over the path and query of a URL.

@@ -72,6 +72,15 @@ fn values_of_a_plain_list_are_hit() {
         ),
         ("http://x.test/?to=boss@shop.test&x".to_owned(), "url_query boss@shop.test [Email]".to_owned()),
         ("x%20boss@shop.test".to_owned(), "text boss@shop.test [Email]".to_owned()),
+        ("x%20sales%2Bmay@b\u{fc}cher.example".to_owned(), "text sales+may@xn--bcher-kva.example [Email]".to_owned()),
+        (
+            "http://x.test/?to=sales%2Bmay%40xn--bcher-kva.example&x".to_owned(),
+            "url_query sales+may@xn--bcher-kva.example [Email]".to_owned(),
+        ),
+        (
+            "{\"from\":\"Sales\\u002bMay@xn--bcher-kva.example\"}".to_owned(),
+            "text sales+may@xn--bcher-kva.example [Email]".to_owned(),
+        ),
     ] {
         for engine in [Engine::Auto, Engine::Portable, Engine::Scalar] {
             let seen = hits(&sieve, engine, format!("first line\n{line}\nlast line\n").as_bytes());
@@ -84,6 +93,12 @@ fn values_of_a_plain_list_are_hit() {
         [("text boss@shop.test [Email]".to_owned(), 0), ("email shop.test [Domain]".to_owned(), 5)]
     );
     assert_eq!(hits(&sieve, Engine::Auto, b"xboss@shop.test"), [("email shop.test [Domain]".to_owned(), 6)]);
+    for (line, context) in
+        [("x%2Bboss@shop.test", "email"), ("x%2bboss%40shop.test", "text"), ("x\\u002Bboss@shop.test", "email")]
+    {
+        let seen: Vec<String> = hits(&sieve, Engine::Auto, line.as_bytes()).into_iter().map(|(hit, _)| hit).collect();
+        assert_eq!(seen, [format!("{context} shop.test [Domain]")], "{line}");
+    }
     for line in [
         format!("{MD5}0"),
         format!("x{MD5}"),

@@ -110,6 +110,7 @@ enum Zone {
     Query,
 }
 
+#[derive(Default)]
 struct Line<'l> {
     bytes: &'l [u8],
     /// URLs without a scheme that may contain URLs with one.

@@ -84,6 +84,7 @@ pub fn pool() -> Vec<Indicator> {
         Indicator::Hash("0123456789abcdef0123456789abcdef".parse().expect("a hash")),
         Indicator::Hash("00112233445566778899aabbccddeeff00112233".parse().expect("a hash")),
         Indicator::Email("user@evil.test".parse().expect("an address")),
+        Indicator::Email("x+user@evil.test".parse().expect("an address")),
         Indicator::Email("first.last@evil.test".parse().expect("an address")),
         Indicator::Email("a@b\u{fc}cher.test".parse().expect("an address")),
         Indicator::Email("\"j d\"@host.example".parse().expect("an address")),
@@ -298,7 +299,7 @@ const GAPS: [&str; 62] = [
     "\u{ff0c}", "&amp;", "%0a", "%7D", "%00", "%2C", "%40", "\\u0040",
 ];
 
-const WORDS: [&str; 177] = [
+const WORDS: [&str; 184] = [
     "user%40evil.test",
     "first.last%2540evil.test",
     "(debug=True)",
@@ -320,6 +321,13 @@ const WORDS: [&str; 177] = [
     "a@",
     "a@b\u{fc}cher.test",
     "x+user@evil.test",
+    "x%2Buser%40evil.test",
+    "x%2buser@evil.test",
+    "x%252Buser%2540evil.test",
+    "x\\u002Buser@evil.test",
+    "%2B",
+    "\\\\u002b",
+    "o%27",
     "mailto:",
     "from=user@evil.test",
     "\"j d\"@host.example",

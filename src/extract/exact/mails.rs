@@ -2,12 +2,15 @@
 //!
 //! A local part is a run of letters, digits, `.`, `_`, `+`, `-` and non-ASCII characters. Other legal characters (`=`,
 //! `/`, `'`, …) usually precede a local part, so they are read both ways: `from=a@b.test` is two addresses.
+//!
+//! A `+` is often written as `%2B`, or as `\u002B` in JSON. Such an escape of a character of local parts is undone and belongs to the
+//! local part; other escapes end it.
 
 use std::ops::Range;
 
 use crate::extract::decode;
 use crate::extract::grammar::escape::escape_len;
-use crate::extract::grammar::{HOST, at, before, is};
+use crate::extract::grammar::{HOST, at, before, hex, is};
 use crate::extract::name;
 use crate::limits::{MAX_LOCAL_PART, MAX_NAME};
 use crate::value::email::is_local_byte;
@@ -50,8 +53,20 @@ pub(super) fn readings(bytes: &[u8], place: usize, len: usize, each: &mut impl F
         return;
     }
     let mut starts = [0; MAX_STARTS];
+    let mut last_escape = usize::MAX;
+    if let Some(undone) = Undone::new(bytes, place, len, ends[0]) {
+        last_escape = undone.last_escape;
+        let count = local_starts(&undone.bytes, undone.place, undone.place + ends[0] - place, &mut starts);
+        for &start in &starts[..count] {
+            for &end in ends {
+                let text = [&undone.bytes[start..undone.place], b"@", &bytes[place + len..end]].concat();
+                each(undone.raw(start)..end, &text);
+            }
+        }
+    }
     let count = local_starts(bytes, place, ends[0], &mut starts);
-    for &start in &starts[..count] {
+    // Behind the escapes, the text is the same as before; over them, they may also be meant literally.
+    for &start in starts[..count].iter().filter(|&&start| start <= last_escape) {
         for &end in ends {
             if len == 1 {
                 each(start..end, &bytes[start..end]);
@@ -60,6 +75,85 @@ pub(super) fn readings(bytes: &[u8], place: usize, len: usize, each: &mut impl F
             }
         }
     }
+}
+
+/// The length of the longest escape with one backslash, and as many more backslashes as JSON in JSON has.
+const LONGEST_ESCAPE: usize = 6 + 2;
+
+/// The byte of a local part for which the escape at `from` stands, and the length of the escape: `%XX`, or `%25XX` in a URL within a
+/// URL; `\u00XX`, also with several backslashes.
+fn escaped(bytes: &[u8], from: usize, is_twice: bool) -> Option<(u8, usize)> {
+    let rest = &bytes[from..];
+    let digits = match rest.first()? {
+        b'%' if is_twice => 3,
+        b'%' => 1,
+        _ => rest.iter().take(LONGEST_ESCAPE - 5).take_while(|byte| **byte == b'\\').count() + 3,
+    };
+    let is_sign = matches!(rest.get(..digits)?, [b'%'] | [b'%', b'2', b'5'] | [b'\\', .., b'u', b'0', b'0']);
+    let byte = hex(rest, digits, 2).filter(|_| is_sign)? as u8;
+    (byte.is_ascii() && byte != b'%' && is_local_byte(byte)).then_some((byte, digits + 2))
+}
+
+/// The text around an `@`, with the escapes in its local part undone.
+struct Undone {
+    bytes: Vec<u8>,
+    /// The place of the `@`.
+    place: usize,
+    /// The place in the log of each byte of the local part, from `first` on.
+    places: Vec<usize>,
+    first: usize,
+    /// The place in the log where the first byte is.
+    from: usize,
+    /// The place in the log of the last escape.
+    last_escape: usize,
+}
+
+impl Undone {
+    /// Returns `None` if there is no escape to undo. `end` is the end of the name.
+    fn new(bytes: &[u8], place: usize, len: usize, end: usize) -> Option<Self> {
+        /// What may decide whether the local part begins here.
+        const CONTEXT: usize = 64;
+        let is_part = |byte: &&u8| is_local_byte(**byte) || **byte == b'\\';
+        let near = &bytes[place.saturating_sub(LONGEST_ESCAPE * (MAX_LOCAL_PART + 1))..place];
+        let start = place - near.iter().rev().take_while(is_part).count();
+        let is_twice = len == ENCODED[1].len();
+        let escaped_at = |at: usize| escaped(&bytes[..place], at, is_twice);
+        memchr::memchr2_iter(b'%', b'\\', &bytes[start..place]).find_map(|at| escaped_at(start + at))?;
+        let from = start.saturating_sub(CONTEXT);
+        let mut undone = Self {
+            bytes: bytes[from..start].to_vec(),
+            place: 0,
+            places: Vec::new(),
+            first: start - from,
+            from,
+            last_escape: start,
+        };
+        let mut at = start;
+        while at < place {
+            let escape = escaped_at(at);
+            let (byte, len) = escape.unwrap_or((bytes[at], 1));
+            if escape.is_some() {
+                undone.last_escape = at;
+            }
+            undone.bytes.push(byte);
+            undone.places.push(at);
+            at += len;
+        }
+        undone.place = undone.bytes.len();
+        // And what the name ends at.
+        undone.bytes.extend_from_slice(&bytes[place..bytes.len().min(end + 1)]);
+        Some(undone)
+    }
+
+    /// The place in the log.
+    fn raw(&self, at: usize) -> usize {
+        if at < self.first { self.from + at } else { self.places[at - self.first] }
+    }
+}
+
+/// Returns true if an escape is among the last bytes of the local part before `place`, or near them.
+pub(super) fn may_be_escaped(bytes: &[u8], place: usize) -> bool {
+    memchr::memchr2(b'%', b'\\', &bytes[place.saturating_sub(3 * LONGEST_ESCAPE)..place]).is_some()
 }
 
 /// The possible ends of the name from `from` on: those of its run, trimmed and untrimmed, then those of its ASCII part.
@@ -248,6 +342,19 @@ mod tests {
             ("x@a@b.test", "a@b.test"),
             ("?to=a%40b.test&x=1", "a@b.test"),
             ("u%3Dmailto%253Aa%2540b.test", "a@b.test"),
+            ("?to=x%2Ba%40b.test", "x+a@b.test"),
+            ("?to=x%2ba@b.test", "x+a@b.test"),
+            ("mailto%3Ax%2Ba%40b.test", "x+a@b.test"),
+            ("u%3Dmailto%253Ax%252Ba%2540b.test", "x+a@b.test"),
+            ("{\"to\":\"x\\u002Ba@b.test\"}", "x+a@b.test"),
+            ("\"{\\\"to\\\":\\\"x\\\\u002ba@b.test\\\"}\"", "x+a@b.test"),
+            ("{\"to\":\"o\\u0027brien@b.test\"}", "o'brien@b.test"),
+            ("o%27brien%40b.test", "o'brien@b.test"),
+            ("from%3Da%40b.test", "a@b.test"),
+            ("from\\u003da@b.test", "a@b.test"),
+            // Perhaps it is no escape.
+            ("x%2Ba@b.test", "x%2ba@b.test"),
+            ("100%zz+a@b.test", "100%zz+a@b.test"),
         ] {
             assert!(found(text).iter().any(|found| found == want), "{text}: {:?}", found(text));
         }
@@ -285,6 +392,14 @@ mod tests {
             "a%40xb.test",
             "a%41b.test",
             "a%402b.test",
+            "x%2Ba%40b.test",
+            "x%2Ba@b.test",
+            "x%252Ba%2540b.test",
+            "x\\u002Ba@b.test",
+            "x\\\\u002ba@b.test",
+            "x%5Fa%40b.test",
+            "o%27a%40b.test",
+            "o\\u0027a@b.test",
         ] {
             assert!(!found(text).iter().any(|found| found == "a@b.test"), "{text}: {:?}", found(text));
         }

@@ -55,7 +55,8 @@ impl ExactFinder {
         if self.emails {
             mails::ats(bytes, |at, len| {
                 asked += 1;
-                if len > 1 || judge.may_be_email(bytes, at) {
+                // The judge does not undo escapes.
+                if len > 1 || judge.may_be_email(bytes, at) || mails::may_be_escaped(bytes, at) {
                     let mut is_listed = false;
                     mails::readings(bytes, at, len, &mut |_, text| is_listed |= judge.email(text));
                     if is_listed {

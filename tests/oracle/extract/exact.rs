@@ -1,7 +1,9 @@
 //! Finds hashes and mail addresses, by definition.
 
+use std::ops::Range;
+
 use super::escapes::escape;
-use super::{Line, Reading, What, char_at, is_name_byte, is_name_char};
+use super::{Line, Reading, What, char_at, hex, is_name_byte, is_name_char};
 
 const LENGTHS: [usize; 6] = [16, 20, 28, 32, 48, 64];
 const LONGEST_LOCAL: usize = 128;
@@ -15,6 +17,36 @@ fn is_core(byte: u8) -> bool {
 /// Returns true for bytes that may stand in a local part or before it.
 fn is_soft(byte: u8) -> bool {
     b"!#$%&'*/=?^`{|}~".contains(&byte)
+}
+
+/// The starts of local parts before `at`, the nearest first.
+fn local_starts(line: &Line<'_>, at: usize, name_end: usize) -> Vec<usize> {
+    let near = (at.saturating_sub(LONGEST_LOCAL)..at).rev();
+    near.filter(|&start| line.may_start(start, at, name_end)).collect()
+}
+
+/// The bytes of a text that ends in a local part, each with its place. In that part, an escape of an ASCII byte of local parts other
+/// than `%` is one byte.
+fn undone(text: &[u8], is_twice: bool) -> Vec<(u8, Range<usize>)> {
+    let is_part = |byte: u8| byte >= 0x80 || is_core(byte) || is_soft(byte) || byte == b'\\';
+    let start = text.iter().rposition(|&byte| !is_part(byte)).map_or(0, |at| at + 1);
+    let signs: &[&[u8]] = match is_twice {
+        true => &[b"%25", b"\\u00", b"\\\\u00", b"\\\\\\u00"],
+        false => &[b"%", b"\\u00", b"\\\\u00", b"\\\\\\u00"],
+    };
+    let escape = |at: usize| {
+        let sign = signs.iter().find(|sign| text[at..].starts_with(sign))?;
+        let byte = hex(text.get(at + sign.len()..at + sign.len() + 2)?)? as u8;
+        ((is_core(byte) || is_soft(byte)) && byte != b'%').then_some((byte, at..at + sign.len() + 2))
+    };
+    let mut bytes: Vec<(u8, Range<usize>)> = (0..start).map(|at| (text[at], at..at + 1)).collect();
+    let mut at = start;
+    while at < text.len() {
+        let (byte, place) = escape(at).unwrap_or((text[at], at..at + 1));
+        at = place.end;
+        bytes.push((byte, place));
+    }
+    bytes
 }
 
 impl Line<'_> {
@@ -79,11 +111,26 @@ impl Line<'_> {
                     }
                 }
             } else {
-                let near = (at.saturating_sub(LONGEST_LOCAL)..at).rev();
-                for start in near.filter(|&start| self.may_start(start, at, first)) {
+                let undone = undone(&bytes[..at], len == 5);
+                let last_escape =
+                    undone.iter().rev().find(|(_, text)| text.len() > 1).map_or(at, |(_, text)| text.start);
+                let local: Vec<u8> = undone.iter().map(|&(byte, _)| byte).collect();
+                // The text with escapes undone; then the literal text, if it begins before an escape ends.
+                let shorter = at - local.len();
+                let line = [&local, &bytes[at..]].concat();
+                let line = Line { bytes: &line, ..Line::default() };
+                for start in local_starts(&line, local.len(), first - shorter) {
                     for &end in &ends {
-                        let text = [&bytes[start..at], b"@", &bytes[at + len..end]].concat();
-                        place.push(Reading::new(start..end, What::Email(text)));
+                        let text = [&local[start..], b"@", &bytes[at + len..end]].concat();
+                        place.push(Reading::new(undone[start].1.start..end, What::Email(text)));
+                    }
+                }
+                for start in local_starts(self, at, first) {
+                    if shorter > 0 && start <= last_escape {
+                        for &end in &ends {
+                            let text = [&bytes[start..at], b"@", &bytes[at + len..end]].concat();
+                            place.push(Reading::new(start..end, What::Email(text)));
+                        }
                     }
                 }
             }
