@@ -46,6 +46,27 @@ fn list() -> Sieve {
     sieve
 }
 
+/// A quoted local part may contain blanks; `export --to plain` writes it as it is displayed.
+#[test]
+fn a_plain_list_reads_back_as_it_is_written() {
+    let text = format!(
+        "\"J d\"@shop.test\n\"a, b\"@shop.test seen twice\n\"c\"@shop.test\n{MD5} *setup.exe\n{SHA1}  evil.exe\n"
+    );
+    let values = |text: &str| {
+        let (sieve, report) = read(text, Some(Format::Plain));
+        let mut values: Vec<String> = sieve.indicators().map(|indicator| indicator.to_string()).collect();
+        values.sort();
+        (values, report.feeds[0].rejected.len() + report.feeds[0].warnings.len())
+    };
+    let (first, faults) = values(&text);
+    assert_eq!(first, ["\"a, b\"@shop.test", "\"j d\"@shop.test", SHA1, MD5, "c@shop.test"]);
+    assert_eq!(faults, 0);
+    assert_eq!(values(&first.join("\n")), (first, 0));
+    // Without quotes, or without an `@` behind them, a blank ends the value.
+    let (left, faults) = values("x@shop.test\nj d@shop.test\n\"j d\" @shop.test\n\"j d@shop.test\n");
+    assert_eq!((left, faults), (vec!["x@shop.test".to_owned()], 3));
+}
+
 #[test]
 fn values_of_a_plain_list_are_hit() {
     let sieve = list();

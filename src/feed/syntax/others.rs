@@ -46,6 +46,8 @@ fn is_value(word: &str, rules: &Rules) -> bool {
     match value::classify(word, rules) {
         Ok(value) => match &value.indicator {
             Indicator::Domain { name, .. } => is_name(name.as_str()),
+            // `sha256sum` writes `*setup.exe` behind a hash.
+            Indicator::Pattern(_) if !word.contains('/') => is_name(word),
             Indicator::Url { url, .. } if !word.contains("://") => match url.view().host() {
                 HostRef::Domain(name) => is_name(name),
                 HostRef::Ip(_) => true,
@@ -89,6 +91,8 @@ mod tests {
             ("d41d8cd98f00b204e9800998ecf8427e", &["d41d8cd98f00b204e9800998ecf8427e"]),
             ("seen twice, e.g. by U.S. users of v1.2 at 12:34:56 on 2026-05-01", &[]),
             ("drops setup.exe via std::vector or and/or such:", &[]),
+            ("*setup.exe", &[]),
+            ("*evil.test", &["*evil.test"]),
             (":: -", &[]),
             ("", &[]),
         ] {

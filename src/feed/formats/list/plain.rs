@@ -184,7 +184,7 @@ fn parse(line: &str) -> Option<Listing<'_>> {
         Some((bullet, rest)) if is_bullet(bullet) && !rest.is_empty() => rest,
         _ => line,
     };
-    let Some((value, rest)) = split_word(line) else {
+    let Some((value, rest)) = split_value(line) else {
         let (range, score, text, sentence, column) = (false, None, None, false, false);
         return Some(Listing { line, value: undecorated(line), range, score, text, rest: "", sentence, column });
     };
@@ -242,6 +242,14 @@ fn split_word(text: &str) -> Option<(&str, &str)> {
     let start = text.bytes().position(|byte| byte <= b' ' || byte >= 0x80)?;
     let end = start + text[start..].find(char::is_whitespace)?;
     Some((&text[..end], text[end..].trim_start()))
+}
+
+/// Like [`split_word`], but blanks within the quoted local part of a mail address do not end the word.
+fn split_value(line: &str) -> Option<(&str, &str)> {
+    let local =
+        line.strip_prefix('"').and_then(|inner| inner.split_once('"')).filter(|(_, behind)| behind.starts_with('@'));
+    let quoted = local.map_or(0, |(_, behind)| line.len() - behind.len());
+    split_word(&line[quoted..]).map(|(word, rest)| (&line[..quoted + word.len()], rest))
 }
 
 /// Returns true if `text` begins with a TAB, or with at least two white-space characters.
@@ -323,6 +331,10 @@ mod tests {
             ("192.0.2.1 - 9 times", Some(("192.0.2.1", Some(9.0), "times", false))),
             ("192.0.2.1 - a scanner", Some(("192.0.2.1", None, "a scanner", false))),
             ("192.0.2.1 -", Some(("192.0.2.1", None, "-", false))),
+            ("\"j d\"@evil.test", Some(("\"j d\"@evil.test", None, "", false))),
+            ("\"j d\"@evil.test  seen # x", Some(("\"j d\"@evil.test", None, "seen # x", false))),
+            ("\"evil.test\" \"a\"@evil.test", Some(("evil.test", None, "\"a\"@evil.test", false))),
+            ("\"evil.test is\" ours", Some(("\"evil.test", None, "is\" ours", true))),
         ];
         for &(line, expected) in cases {
             let read = parse(line).map(|l| (l.value, l.score, l.text.unwrap_or(""), l.sentence));
