@@ -220,6 +220,26 @@ fn stix() {
     }
 }
 
+/// Each observed object that could be an indicator is counted; others, which say who saw what, are not.
+#[test]
+fn observed_objects_of_stix() {
+    let bundle = r#"{"type": "bundle", "id": "bundle--1", "objects": [
+  {"type": "indicator", "id": "indicator--1", "pattern": "[file:hashes.'SHA-256' = 'fedcba9876543210fedcba9876543210fedcba9876543210fedcba9876543210']"},
+  {"type": "file", "id": "file--1", "hashes": {"MD5": "0123456789abcdef0123456789abcdef"}, "name": "a.exe"},
+  {"type": "email-addr", "id": "email-addr--1", "value": "boss@shop.test"},
+  {"type": "email-message", "id": "email-message--1", "is_multipart": false, "sender_ref": "email-addr--1"},
+  {"type": "identity", "id": "identity--1", "name": "x", "contact_information": "reporter@cert.test"},
+  {"type": "note", "id": "note--1", "content": "abuse@cert.test"}
+ ]}"#;
+    let expected = [
+        "3 - other_kind",
+        "4 - other_kind",
+        "5 - other_kind",
+        "2 hash fedcba9876543210fedcba9876543210fedcba9876543210fedcba9876543210 id=indicator--1",
+    ];
+    assert_eq!(events(Format::Stix, bundle), expected);
+}
+
 #[test]
 fn otx() {
     let pulse = r#"{"id": "p1", "indicators": [

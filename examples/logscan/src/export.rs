@@ -44,7 +44,7 @@ enum Target {
     Nft,
     /// Sets for `ipset restore`: addresses.
     Ipset,
-    /// An intelligence file of Zeek: addresses, names and URLs.
+    /// An intelligence file of Zeek: addresses, names, URLs, hashes and mail addresses.
     ZeekIntel,
     /// Rules of Suricata: addresses, names in DNS, TLS and HTTP, and URLs in HTTP.
     Suricata,

@@ -140,9 +140,8 @@ fn hash(plain: &str) -> Option<Listed> {
     match plain {
         "hash" | "filehash" | "sslcertfingerprint" | "certificatefingerprint" => Some(Listed::Hash),
         _ if WHOLE.contains(&rest) => Some(if after_name.is_some() { Listed::NamedHash } else { Listed::Hash }),
-        "pehash" | "impfuzzy" | "cdhash" | "telfhash" | "hasshmd5" | "hasshservermd5" | "jarmfingerprint" => {
-            Some(Listed::Skip(Construct::Hash))
-        }
+        "pehash" | "filehashpehash" | "impfuzzy" | "cdhash" | "telfhash" | "hasshmd5" | "hasshservermd5"
+        | "jarmfingerprint" => Some(Listed::Skip(Construct::Hash)),
         _ => ALIKE.contains(&rest).then_some(Listed::Skip(Construct::Hash)),
     }
 }
@@ -260,6 +259,7 @@ mod tests {
             ("filename|imphash", Some(Listed::Skip(Construct::Hash))),
             ("malware-sample", Some(Listed::NamedHash)),
             ("ssdeep", Some(Listed::Skip(Construct::Hash))),
+            ("FileHash-PEHASH", Some(Listed::Skip(Construct::Hash))),
             ("SHA3-384", Some(Listed::Hash)),
             ("whois-registrant-email", Some(Listed::Skip(Construct::Email))),
             ("x509-fingerprint-sha1", Some(Listed::Hash)),

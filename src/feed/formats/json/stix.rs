@@ -194,7 +194,8 @@ impl StixReader<'_> {
                     self.sink.title(name);
                 }
             }
-            "ipv4-addr" | "ipv6-addr" | "domain-name" | "url" | "email-addr" | "observed-data" => {
+            "ipv4-addr" | "ipv6-addr" | "domain-name" | "url" | "email-addr" | "email-message" | "file"
+            | "observed-data" => {
                 let shown = object.value.as_deref().unwrap_or(&object.id);
                 out::skip(self.sink, object.line, shown, Construct::OtherKind);
             }
