@@ -306,6 +306,22 @@ mod tests {
         }
     }
 
+    /// Faults do not cancel each other out.
+    #[test]
+    fn two_bytes_of_a_pair_that_are_no_digits() {
+        let text = b"01:23:45:67:89:ab:cd:ef:AB:CD:EF:09:87:65:43:21";
+        for at in (0..text.len()).step_by(3) {
+            for pair in [b"gg", b"gG", b"\xff\xff", b"::"] {
+                let mut text = *text;
+                text[at..at + 2].copy_from_slice(pair);
+                assert_eq!(FileHash::of_digits(&text), None, "{at} {pair:?}");
+            }
+            let mut text = *text;
+            text[at..at + 2].copy_from_slice(b"ff");
+            assert_eq!(FileHash::of_digits(&text).expect("digits").as_bytes()[at / 3], 0xFF, "{at}");
+        }
+    }
+
     #[test]
     fn names_of_algorithms() {
         let plain = "0a".repeat(64);

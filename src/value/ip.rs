@@ -308,8 +308,7 @@ pub fn parse_range(text: &[u8]) -> Result<(IpAddr, IpAddr), Reject> {
 pub(crate) fn canonical_range(first: IpAddr, last: IpAddr) -> Result<(IpAddr, IpAddr), Reject> {
     let (first, last) = (canonical(first), canonical(last));
     match (first, last) {
-        (IpAddr::V4(a), IpAddr::V4(b)) if a > b => Err(Reject::ReversedRange),
-        (IpAddr::V6(a), IpAddr::V6(b)) if a > b => Err(Reject::ReversedRange),
+        (IpAddr::V4(_), IpAddr::V4(_)) | (IpAddr::V6(_), IpAddr::V6(_)) if first > last => Err(Reject::ReversedRange),
         (IpAddr::V4(_), IpAddr::V4(_)) | (IpAddr::V6(_), IpAddr::V6(_)) => Ok((first, last)),
         _ => Err(Reject::MixedRange),
     }
@@ -320,12 +319,8 @@ pub(crate) fn canonical_range(first: IpAddr, last: IpAddr) -> Result<(IpAddr, Ip
 /// There are at most 62 for IPv4 and 254 for IPv6. Returns none if the families differ or `first` is greater than `last`.
 pub fn range_prefixes(first: IpAddr, last: IpAddr) -> Vec<IpNet> {
     match (canonical(first), canonical(last)) {
-        (IpAddr::V4(first), IpAddr::V4(last)) if first <= last => {
-            Ipv4Subnets::new(first, last, 0).map(IpNet::V4).collect()
-        }
-        (IpAddr::V6(first), IpAddr::V6(last)) if first <= last => {
-            Ipv6Subnets::new(first, last, 0).map(IpNet::V6).collect()
-        }
+        (IpAddr::V4(first), IpAddr::V4(last)) => Ipv4Subnets::new(first, last, 0).map(IpNet::V4).collect(),
+        (IpAddr::V6(first), IpAddr::V6(last)) => Ipv6Subnets::new(first, last, 0).map(IpNet::V6).collect(),
         _ => Vec::new(),
     }
 }
@@ -392,7 +387,7 @@ fn url_v4_part(part: &[u8]) -> Option<u64> {
     let (digits, radix) = match part {
         [] => return None,
         [b'0', b'x' | b'X', digits @ ..] => (digits, 16),
-        [b'0', digits @ ..] if !digits.is_empty() => (digits, 8),
+        [b'0', digits @ ..] => (digits, 8),
         digits => (digits, 10),
     };
     digits.iter().try_fold(0_u64, |value, &byte| {

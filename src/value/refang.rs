@@ -197,11 +197,11 @@ const MAX_SCHEME: usize = 16;
 pub(crate) fn scheme(text: &[u8]) -> Option<(&[u8], usize, bool)> {
     let len = text
         .iter()
-        .take(MAX_SCHEME + 1)
+        .take(MAX_SCHEME)
         .take_while(|b| b.is_ascii_alphanumeric() || matches!(b, b'*' | b'_' | b'+' | b'-' | b'.'))
         .count();
     let written = &text[..len];
-    if len > MAX_SCHEME || !written.first()?.is_ascii_alphabetic() {
+    if !written.first()?.is_ascii_alphabetic() {
         return None;
     }
     let (separator, plain) = separator(&text[len..])?;

@@ -104,6 +104,8 @@ fn defanged_values() {
         ("www[.evil.test]:80", "www.evil.test:80"),
         ("www[.evil[.]test", "www.evil.test"),
         ("evil[.\u{fc}", "evil.\u{fc}"),
+        ("[a]evil.]test", "[a]evil.test"),
+        ("hxxp://[::1]evil.]test", "http://[::1]evil.test"),
         ("hxxp://evil[.test/a.]b", "http://evil.test/a.]b"),
         // Ports.
         ("evil.test[:]8080", "evil.test:8080"),
@@ -220,6 +222,7 @@ fn values_that_stay() {
         "[evil.test]",
         "(evil.test)",
         "[evil.]test",
+        "[a][evil.]test",
         // Half of the brackets, not between two labels.
         "[.evil.test",
         "evil.test[.",
@@ -236,8 +239,10 @@ fn values_that_stay() {
         "http[//]evil.test",
         "http[://evil.test",
         "http:/]/evil.test",
+        "http[://[]]evil.test",
         "1http[://]evil.test",
         "abcdefghijklmnopq[://]evil.test",
+        "abcdefghijklmnop.[://]evil.test",
     ] {
         assert_eq!(refang(value), value);
         assert!(matches!(refang(value), Cow::Borrowed(_)), "{value}");
