@@ -53,7 +53,7 @@ fn has_to_change(byte: u8) -> bool {
 /// `%252525…` would take quadratic time.
 pub(super) fn unescape_into(text: &[u8], out: &mut Vec<u8>, map: impl Fn(u8) -> u8) {
     let mut at = 0;
-    while at < text.len() {
+    loop {
         // An escape of a byte that is neither `%` nor a hexadecimal digit is final: that byte cannot be part of another escape. Most
         // escapes are final.
         while let Some(escape) = text[at..].first_chunk::<3>()

@@ -2,7 +2,7 @@
 //!
 //! May fail to recognise a canonical URL. A URL that it does recognise would come out of full canonicalisation unchanged.
 
-use std::net::{IpAddr, Ipv4Addr};
+use std::net::IpAddr;
 
 use super::escape::{is_plain_path, is_plain_query};
 use super::view::{HostRef, Layout};
@@ -72,9 +72,7 @@ impl Start {
 
 /// Parses four decimal octets.
 fn plain_v4(host: &[u8]) -> Option<IpAddr> {
-    let is_quad = host.len() <= 15 && host.iter().all(|b| b.is_ascii_digit() || *b == b'.');
-    let addr: Ipv4Addr = if is_quad { ip::parse_v4(host).ok()? } else { return None };
-    Some(IpAddr::V4(addr))
+    ip::parse_v4(host).ok().map(IpAddr::V4)
 }
 
 #[cfg(test)]
