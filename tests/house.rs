@@ -15,7 +15,7 @@ const MAY_IMPORT: [(&str, &[&str]); 15] = [
     ("input", &["error", "limits"]),
     ("feed", &["indicator", "value", "input", "error", "limits"]),
     ("sieve", &["indicator", "value", "arch", "wire", "error", "limits"]),
-    ("event", &["value", "error", "limits"]),
+    ("event", &["arch", "value", "error", "limits"]),
     ("extract", &["arch", "value", "limits"]),
     ("scan", &["event", "extract", "sieve", "input", "indicator", "value", "error", "limits"]),
     ("load", &["sieve", "feed", "error"]),

@@ -3,7 +3,8 @@
 //! [`cpu`] chooses the engine once: a [`Kernel`](cpu::Kernel) holds a token that only the feature check makes. [`masks`] classifies
 //! 64 bytes at a time, and [`sweep`] finds the places in them that may matter. [`ip4`] and [`ip6`] search prefixes, [`tails`]
 //! searches the ends of names, [`name`] lower-cases and splits names, [`host`] reads the hosts that values begin
-//! with, and [`kinds`] recognises values in batches. Each has a portable twin, and a test that both agree.
+//! with, [`kinds`] recognises values in batches, and [`words`] finds words in lines. Each has a portable
+//! twin, and a test that both agree.
 #![allow(unsafe_code)]
 
 pub(crate) mod cpu;
@@ -25,3 +26,4 @@ pub(crate) mod nets;
 pub(crate) mod sweep;
 pub(crate) mod tails;
 mod text;
+pub(crate) mod words;

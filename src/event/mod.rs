@@ -55,6 +55,7 @@ use std::sync::{Arc, OnceLock};
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
+use crate::arch::cpu::{Engine, Kernel};
 use crate::limits::MAX_LINE;
 use layouts::columns::Header;
 use lazy::Lazy;
@@ -154,6 +155,7 @@ impl EventOptions {
 /// After a few lines of a kind, reading does not allocate any more.
 #[derive(Debug)]
 pub struct EventReader {
+    kernel: Kernel,
     assumed: Assumed,
     /// The time of the last write that the options give, for inputs without one of their own.
     file_time: Option<Timestamp>,
@@ -208,7 +210,13 @@ impl EventReader {
     /// assert_eq!(event.time().unwrap().to_string(), "2026-05-12T10:02:03Z");
     /// ```
     pub fn with_options(options: &EventOptions) -> Self {
+        Self::with_engine(options, Engine::Auto)
+    }
+
+    /// Like [`with_options`](EventReader::with_options), for an engine.
+    pub(crate) fn with_engine(options: &EventOptions, engine: Engine) -> Self {
         EventReader {
+            kernel: Kernel::of(engine),
             assumed: options.assumed.clone(),
             file_time: options.assumed.file_time,
             layouts: options.layouts.clone(),
@@ -376,11 +384,11 @@ impl<'a> Event<'a> {
     /// Returns true if the field at a span holds files, programs or versions. Gives the same answer as [`field_at`](Self::field_at) with
     /// [`is_name_like`](Field::is_name_like), but looks at the rest of the line only if it must.
     pub(crate) fn is_name_like_at(&self, span: Range<usize>) -> bool {
-        let EventReader { normal, layouts, header, has_name_like, plain, .. } = self.reader;
+        let EventReader { kernel, normal, layouts, header, has_name_like, plain, .. } = self.reader;
         if !has_name_like && layouts.is_empty() {
             // Most tables have no such column, and most lines no such field.
             let has_columns = || header.as_ref().is_some_and(|header| header.has_columns(self.line));
-            let plain = plain.get_or_init(|| if has_columns() { Plain::All } else { Plain::of(self.line) });
+            let plain = plain.get_or_init(|| if has_columns() { Plain::All } else { Plain::of(*kernel, self.line) });
             if plain.has(self.line, &span) {
                 debug_assert!(!self.field_at(span).is_some_and(|field| field.is_name_like()), "{self:?}");
                 return false;

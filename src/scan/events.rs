@@ -28,7 +28,7 @@ mod on {
 
     impl Events {
         pub(in crate::scan) fn new(options: &ScanOptions) -> Self {
-            let reader = options.events.as_ref().map(EventReader::with_options);
+            let reader = options.events.as_ref().map(|events| EventReader::with_engine(events, options.engine));
             Self { reader, validity: options.validity, from: options.from, to: options.to, last: None }
         }
 

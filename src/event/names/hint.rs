@@ -5,11 +5,9 @@
 //! LEEF and PAN-OS, which [`WORDS`] and [`may_be_bare`] recognise, and syslog, where it is the program ([`may_be_tag`]).
 
 use std::ops::Range;
-use std::sync::LazyLock;
 
-use aho_corasick::{AhoCorasick, Input, MatchKind, packed};
-use memchr::memmem;
-
+use crate::arch::cpu::Kernel;
+use crate::arch::words::Words;
 use crate::event::sheet::find;
 
 /// The part of a line that has no name-like field.
@@ -24,8 +22,8 @@ pub(in crate::event) enum Plain {
 
 impl Plain {
     /// Looks for the names of such fields in a line.
-    pub(in crate::event) fn of(line: &[u8]) -> Self {
-        if has_word(line, &FINDER) {
+    pub(in crate::event) fn of(kernel: Kernel, line: &[u8]) -> Self {
+        if has_word(kernel, line) {
             return Plain::Nothing;
         }
         // Few lines have one of these signs, so they are looked for at once.
@@ -47,7 +45,7 @@ impl Plain {
 /// Returns true if a name contains one of [`WORDS`]. The table ignores the signs in a name, so that `versio-n` would be a version there;
 /// this search does not find it, and it means nothing.
 pub(in crate::event) fn has_name(name: &[u8]) -> bool {
-    has_word(name, &FINDER)
+    has_word(Kernel::best(), name)
 }
 
 /// Returns true if a text that ends at `end` may belong to the program in `app[5]:` or `app:`.
@@ -117,134 +115,73 @@ enum Rule {
     Place,
 }
 
-/// The short words come last.
+/// By their first byte.
 const WORDS: [Word; 27] = {
     const fn word(text: &'static [u8], rule: Rule) -> Word {
         Word { text, rule }
     }
     [
-        word(b"file", Rule::Nothing),
-        word(b"fname", Rule::Nothing),
-        word(b"attachment", Rule::Nothing),
-        word(b"proc", Rule::Nothing),
-        word(b"program", Rule::Nothing),
-        word(b"image", Rule::Nothing),
-        word(b"executable", Rule::Nothing),
-        word(b"exename", Rule::Nothing),
+        word(b",threat,", Rule::Nothing),
+        word(b"app", Rule::Ends),
         word(b"application", Rule::Nothing),
         word(b"appname", Rule::Nothing),
-        word(b"version", Rule::Nothing),
+        word(b"attachment", Rule::Nothing),
         word(b"build", Rule::Nothing),
-        word(b"release", Rule::Nothing),
-        word(b"firmware", Rule::Nothing),
         word(b"cef:", Rule::Nothing),
-        word(b"leef:", Rule::Nothing),
-        word(b",threat,", Rule::Nothing),
         word(b"comm", Rule::Ends),
-        word(b"path", Rule::Path),
-        word(b"full", Rule::Place),
-        word(b"target", Rule::Place),
-        word(b"folder", Rule::Place),
-        word(b"object", Rule::Place),
-        word(b"local", Rule::Place),
         word(b"exe", Rule::Ends),
-        word(b"app", Rule::Ends),
+        word(b"executable", Rule::Nothing),
+        word(b"exename", Rule::Nothing),
+        word(b"file", Rule::Nothing),
+        word(b"firmware", Rule::Nothing),
+        word(b"fname", Rule::Nothing),
+        word(b"folder", Rule::Place),
+        word(b"full", Rule::Place),
+        word(b"image", Rule::Nothing),
+        word(b"leef:", Rule::Nothing),
+        word(b"local", Rule::Place),
+        word(b"object", Rule::Place),
+        word(b"path", Rule::Path),
+        word(b"proc", Rule::Nothing),
+        word(b"program", Rule::Nothing),
+        word(b"release", Rule::Nothing),
+        word(b"target", Rule::Place),
         word(b"ver", Rule::Whole),
+        word(b"version", Rule::Nothing),
     ]
 };
 
-/// The length of the longest word.
-const LONGEST: usize = {
-    let (mut longest, mut at) = (0, 0);
-    while at < WORDS.len() {
-        if WORDS[at].text.len() > longest {
-            longest = WORDS[at].text.len();
-        }
-        at += 1;
-    }
-    longest
-};
-
-/// The number of [`WORDS`] that are not short. Vectors compare as many bytes at once as the shortest word has, at most four, so with words
-/// of three bytes they stop at many more places. Those are looked for one by one.
-const LONG: usize = {
+/// Finds the places where [`WORDS`] may begin.
+static HEADS: Words = {
+    let mut texts: [&[u8]; WORDS.len()] = [b""; WORDS.len()];
     let mut at = 0;
-    while at < WORDS.len() && WORDS[at].text.len() > 3 {
+    while at < WORDS.len() {
+        texts[at] = WORDS[at].text;
         at += 1;
     }
-    at
+    Words::new(&texts)
 };
 
-/// Finds [`WORDS`] in text that [`FOLD`] has been applied to.
-static FINDER: LazyLock<Finder> = LazyLock::new(|| {
-    let vectors = packed::Config::new().builder().extend(WORDS[..LONG].iter().map(|word| word.text)).build();
-    vectors.map_or_else(Finder::automaton, |vectors| Finder::new(Search::Vectors(vectors)))
-});
-
-struct Finder {
-    long: Search,
-    short: [memmem::Finder<'static>; WORDS.len() - LONG],
-}
-
-enum Search {
-    Vectors(packed::Searcher),
-    /// For CPUs that have no such search.
-    Automaton(AhoCorasick),
-}
-
-impl Finder {
-    fn new(long: Search) -> Self {
-        Finder { long, short: std::array::from_fn(|at| memmem::Finder::new(WORDS[LONG + at].text)) }
+/// For each byte, in either case, the words that begin with it: the number of the first one, and of the one after the last.
+static STARTS: [(u8, u8); 256] = {
+    let mut starts = [(0, 0); 256];
+    let mut at = 0;
+    while at < WORDS.len() {
+        let byte = WORDS[at].text[0];
+        let (first, end) = starts[byte as usize];
+        assert!(end as usize == at || end == 0, "the words are in order");
+        let range = (if end == 0 { at as u8 } else { first }, at as u8 + 1);
+        starts[byte as usize] = range;
+        starts[byte.to_ascii_uppercase() as usize] = range;
+        at += 1;
     }
-
-    fn automaton() -> Self {
-        let words = WORDS[..LONG].iter().map(|word| word.text);
-        let automaton = AhoCorasick::builder().match_kind(MatchKind::LeftmostFirst).build(words);
-        Finder::new(Search::Automaton(automaton.expect("short words")))
-    }
-
-    /// Returns true if `is` does for the place of any word in a text.
-    fn any(&self, text: &[u8], mut is: impl FnMut(usize, &Word) -> bool) -> bool {
-        let mut from = 0;
-        while let Some((at, word)) = self.long.find(text, from..text.len()) {
-            if is(at, &WORDS[word]) {
-                return true;
-            }
-            from = at + 1;
-        }
-        self.short.iter().zip(&WORDS[LONG..]).any(|(finder, word)| {
-            let mut from = 0;
-            while let Some(at) = finder.find(&text[from..]) {
-                if is(from + at, word) {
-                    return true;
-                }
-                from += at + 1;
-            }
-            false
-        })
-    }
-}
-
-impl Search {
-    /// Returns the place and the number of the first word in a part of a text.
-    fn find(&self, text: &[u8], part: Range<usize>) -> Option<(usize, usize)> {
-        let found = match self {
-            Search::Vectors(finder) => finder.find_in(text, part.into()),
-            Search::Automaton(finder) => finder.find(Input::new(text).span(part)),
-        };
-        found.map(|found| (found.start(), found.pattern().as_usize()))
-    }
-}
-
-/// Makes letters lower-case. It changes some signs too, but none of a word, so that it hides none.
-const FOLD: u8 = 0x20;
+    starts
+};
 
 /// Returns true if the line has one of [`WORDS`], by its rule.
-fn has_word(line: &[u8], finder: &Finder) -> bool {
-    /// The number of bytes that are folded at once, on the stack.
-    const PIECE: usize = 512;
+fn has_word(kernel: Kernel, line: &[u8]) -> bool {
     let (mut has_path, mut has_place) = (false, false);
-    let mut is_found = |at: usize, word: &Word| {
+    let mut counts = |at: usize, word: &Word| {
         if !line[at..].get(..word.text.len()).is_some_and(|text| text.eq_ignore_ascii_case(word.text)) {
             return false;
         }
@@ -258,23 +195,10 @@ fn has_word(line: &[u8], finder: &Finder) -> bool {
         }
         has_path && has_place
     };
-    let mut folded = [0; PIECE];
-    let mut start = 0;
-    loop {
-        let end = line.len().min(start + PIECE);
-        let piece = &line[start..end];
-        for (to, from) in folded.iter_mut().zip(piece) {
-            *to = from | FOLD;
-        }
-        if finder.any(&folded[..piece.len()], |at, word| is_found(start + at, word)) {
-            return true;
-        }
-        if end == line.len() {
-            return false;
-        }
-        // A word may begin in this piece and end in the next.
-        start = end - (LONGEST - 1);
-    }
+    HEADS.any(kernel, line, |at| {
+        let (first, end) = STARTS[usize::from(line[at])];
+        WORDS[usize::from(first)..usize::from(end)].iter().any(|word| counts(at, word))
+    })
 }
 
 /// Returns true if a longer name may be cut before `at`, so that its end alone is known: see [`Key`](super::Key).
@@ -298,6 +222,15 @@ mod tests {
     use crate::event::names::table::TABLE;
     use crate::event::names::{Key, find};
     use crate::random::Random;
+
+    /// What every kernel finds.
+    fn plain(line: &[u8]) -> Plain {
+        let plain = Plain::of(Kernel::Scalar, line);
+        for kernel in Kernel::available() {
+            assert_eq!(Plain::of(kernel, line), plain, "{kernel:?}: {}", line.escape_ascii());
+        }
+        plain
+    }
 
     /// A name in the spellings that are one name to the table.
     fn spellings(name: &str) -> Vec<String> {
@@ -343,16 +276,16 @@ mod tests {
                         ("", "\\u003dx"),
                     ] {
                         let line = format!("{before}{spelling}{after}");
-                        assert_eq!(Plain::of(line.as_bytes()), Plain::Nothing, "{meaning:?}: {line}");
+                        assert_eq!(plain(line.as_bytes()), Plain::Nothing, "{meaning:?}: {line}");
                         let long = format!("{}{line}", "-".repeat(37));
-                        assert_eq!(Plain::of(long.as_bytes()), Plain::Nothing, "{meaning:?}: {long}");
+                        assert_eq!(plain(long.as_bytes()), Plain::Nothing, "{meaning:?}: {long}");
                     }
                 }
                 // A longer name is known by its end.
                 for line in [format!("other{}={}", spellings(name)[1], 1), format!("OTHER{}=1", spellings(name)[1])] {
                     let key = Key::new(line.split('=').next().expect("a name").as_bytes());
                     if key.and_then(|key| find(&key, &[])).is_some_and(|found| found.may_be_name_like()) {
-                        assert_eq!(Plain::of(line.as_bytes()), Plain::Nothing, "{line}");
+                        assert_eq!(plain(line.as_bytes()), Plain::Nothing, "{line}");
                     }
                 }
             }
@@ -377,7 +310,6 @@ mod tests {
 
     #[test]
     fn every_word_is_found_wherever_it_stands() {
-        let automaton = Finder::automaton();
         let mut random = Random::new(1);
         for round in 0..20_000 {
             let mut line = vec![b'-'; random.index(3) * 500];
@@ -401,8 +333,8 @@ mod tests {
                 ]));
             }
             let want = has_word_slowly(&line);
-            for finder in [&FINDER, &automaton] {
-                assert_eq!(has_word(&line, finder), want, "round {round}: {}", line.escape_ascii());
+            for kernel in Kernel::available() {
+                assert_eq!(has_word(kernel, &line), want, "round {round}, {kernel:?}: {}", line.escape_ascii());
             }
         }
     }
@@ -421,16 +353,16 @@ mod tests {
             "a|b|c|d|e|f|g",
             "10|a|b|c",
         ] {
-            assert_eq!(Plain::of(line.as_bytes()), Plain::From(0), "{line}");
+            assert_eq!(plain(line.as_bytes()), Plain::From(0), "{line}");
         }
     }
 
     #[test]
     fn the_header_of_syslog_ends_after_the_program() {
         let line = b"<34>1 2026-05-12T10:02:03Z gw  evil.test 5 id - x";
-        assert_eq!(Plain::of(line), Plain::From(line.len() - b" 5 id - x".len()));
-        assert_eq!(Plain::of(b"<34>1 2026-05-12T10:02:03Z gw"), Plain::Nothing);
-        assert_eq!(Plain::of(b"<34>1 a b c d <34>1 e"), Plain::Nothing);
+        assert_eq!(plain(line), Plain::From(line.len() - b" 5 id - x".len()));
+        assert_eq!(plain(b"<34>1 2026-05-12T10:02:03Z gw"), Plain::Nothing);
+        assert_eq!(plain(b"<34>1 a b c d <34>1 e"), Plain::Nothing);
         for (line, want) in [
             ("app[5]: x", true),
             ("app: x", true),
