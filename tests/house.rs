@@ -17,7 +17,7 @@ const MAY_IMPORT: [(&str, &[&str]); 15] = [
     ("sieve", &["indicator", "value", "arch", "wire", "error", "limits"]),
     ("event", &["arch", "value", "error", "limits"]),
     ("extract", &["arch", "value", "limits"]),
-    ("scan", &["event", "extract", "sieve", "input", "indicator", "value", "error", "limits"]),
+    ("scan", &["event", "extract", "sieve", "input", "indicator", "value", "arch", "error", "limits"]),
     ("load", &["sieve", "feed", "error"]),
     ("live", &["sieve", "feed", "error"]),
     // `limits`, because it holds the length of a shown line with all other caps.

@@ -3,10 +3,11 @@
 //! [`cpu`] chooses the engine once: a [`Kernel`](cpu::Kernel) holds a token that only the feature check makes. [`masks`] classifies
 //! 64 bytes at a time, and [`sweep`] finds the places in them that may matter. [`ip4`] and [`ip6`] search prefixes, [`tails`]
 //! searches the ends of names, [`name`] lower-cases and splits names, [`host`] reads the hosts that values begin
-//! with, [`kinds`] recognises values in batches, and [`words`] finds words in lines. Each has a portable
+//! with, [`kinds`] recognises values in batches, [`words`] finds words in lines, and [`count`] counts a byte. Each has a portable
 //! twin, and a test that both agree.
 #![allow(unsafe_code)]
 
+pub(crate) mod count;
 pub(crate) mod cpu;
 pub(crate) mod digits;
 // Miri does not support page protection.
