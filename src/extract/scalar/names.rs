@@ -22,8 +22,10 @@ impl Scan<'_, '_> {
         if run.is_escaped || !run.is_ascii {
             self.mixed_run(run)
         } else if run.dots > 0 {
-            let is_local_part = self.is_local_part(run);
-            let next = if is_local_part { run.end } else { self.plain_names(run.span(), run).max(run.end) };
+            // Digits and dots alone are no name.
+            let is_number = self.bytes[run.span()].iter().all(|byte| byte.is_ascii_digit() || *byte == b'.');
+            let has_names = !is_number && !self.is_local_part(run);
+            let next = if has_names { self.plain_names(run.span(), run).max(run.end) } else { run.end };
             // A quad has three dots, and most names have less.
             if run.dots < 3 {
                 return next;
@@ -158,7 +160,8 @@ impl Scan<'_, '_> {
 
     /// The start of the part of a run after the next `-` or `_`.
     fn next_part(&self, from: usize, end: usize) -> usize {
-        memchr::memchr2(b'-', b'_', &self.bytes[from..end]).map_or(end, |len| from + len + 1)
+        let is_separator = |byte: &u8| matches!(byte, b'-' | b'_');
+        self.bytes[from..end].iter().position(is_separator).map_or(end, |len| from + len + 1)
     }
 
     fn quad(&mut self, start: usize, run_end: usize, may_start_url: bool) -> Option<usize> {
