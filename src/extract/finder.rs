@@ -90,7 +90,9 @@ impl WordFinder {
                     What::Other => look.other(at),
                 };
                 if is_found {
-                    let word = word_around(bytes, done, at - usize::from(is_end));
+                    // The run before an end is a part of the word.
+                    let run = if is_end { self.sweep.run_before(place.at()).0 } else { 0 };
+                    let word = word_around(bytes, done, (at - run).max(done)..at - usize::from(is_end));
                     let end = if what == What::Other { look.record(at) } else { None };
                     done = end.map_or(word.end, |end| end.max(word.end));
                     found(word.start..done);
@@ -135,11 +137,11 @@ struct Look<'a, J> {
     six_end: usize,
 }
 
-/// The word around a place. It starts at `from` at the earliest.
-fn word_around(bytes: &[u8], from: usize, place: usize) -> Range<usize> {
+/// The word around a part of it. It starts at `from` at the earliest.
+fn word_around(bytes: &[u8], from: usize, part: Range<usize>) -> Range<usize> {
     let is_end = |byte: &u8| ENDS_URL[usize::from(*byte)];
-    let start = bytes[from..place].iter().rposition(is_end).map_or(from, |at| from + at + 1);
-    let end = first_end(&bytes[place..]).map_or(bytes.len(), |len| place + len);
+    let start = bytes[from..part.start].iter().rposition(is_end).map_or(from, |at| from + at + 1);
+    let end = first_end(&bytes[part.end..]).map_or(bytes.len(), |len| part.end + len);
     start..end
 }
 
@@ -387,7 +389,8 @@ impl<J: Judge> Look<'_, J> {
         let is_listed =
             |key: &usize| saddr::parse(&rest[key + KEY.len()..]).is_some_and(|(addr, ..)| self.judge.addr(addr));
         let key = memchr::memmem::find_iter(line, KEY).filter(is_listed).last()?;
-        Some(word_around(bytes, place, place + key + KEY.len()).end)
+        let value = place + key + KEY.len();
+        Some(word_around(bytes, place, value..value).end)
     }
 
     /// Returns true if an escape at `place` that contains a letter hides the start of a quad.
