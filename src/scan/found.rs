@@ -106,12 +106,12 @@ impl Lines {
     pub(super) fn begin(&mut self, found: &mut BlockHits) {
         self.text = None;
         self.rows.clear();
-        // `append` lets both keep their allocations for the next block.
-        self.rows.append(&mut found.rows);
+        // Both keep an allocation for the next block.
+        std::mem::swap(&mut self.rows, &mut found.rows);
         #[cfg(feature = "events")]
         {
             self.weak.clear();
-            self.weak.append(&mut found.weak);
+            std::mem::swap(&mut self.weak, &mut found.weak);
             self.weak.sort_by_key(|weak| weak.span.start);
             (self.done, self.end) = ((0, 0), 0);
         }
@@ -214,6 +214,9 @@ impl BlockHits {
     /// Sorts the rows by offset, and at one offset by length, the longest first. Two readings of one span become one hit if their contexts
     /// are the same. Otherwise both stay, and the later one keeps only the matches that all earlier ones lack.
     pub(super) fn sort(&mut self) {
+        if self.rows.len() < 2 {
+            return;
+        }
         self.rows.sort_by_key(|row| (row.span.start, Reverse(row.span.end), row.context.as_str()));
         let matches = &mut self.matches;
         // The indicators of all rows of a span that has several.
