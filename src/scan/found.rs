@@ -213,7 +213,7 @@ impl BlockHits {
 
     /// Sorts the rows by offset, and at one offset by length, the longest first. Two readings of one span become one hit if their contexts
     /// are the same. Otherwise both stay, and the later one keeps only the matches that all earlier ones lack.
-    pub(super) fn sort(&mut self) {
+    pub(super) fn sort(&mut self, matcher: &Matcher) {
         if self.rows.len() < 2 {
             return;
         }
@@ -246,6 +246,7 @@ impl BlockHits {
             matches.extend_from_within(first.matches.clone());
             matches.extend(new);
             first.matches = start..matches.len();
+            matcher.sort(&mut matches[start..]);
             true
         });
     }
@@ -343,7 +344,7 @@ mod tests {
             (vec![email, host, other], vec![(Context::Email, weak.clone()), (Context::UrlHost, strong.clone())]),
             (vec![path, email, host], vec![(Context::Email, weak.clone()), (Context::UrlHost, strong)]),
             (vec![other, email, other], vec![(Context::Email, weak.clone())]),
-            (vec![other, host], vec![(Context::UrlHost, both.iter().rev().copied().collect())]),
+            (vec![other, host], vec![(Context::UrlHost, both.clone())]),
             (vec![host], vec![(Context::UrlHost, both)]),
             (vec![email], vec![(Context::Email, weak)]),
         ] {
@@ -355,7 +356,7 @@ mod tests {
                     found.take(&mut matcher, true, start..start + 9, context, |_, out| out.push_str("evil.test"));
                 }
             }
-            found.sort();
+            found.sort(&matcher);
             let row = |row: &HitRow| {
                 let texts =
                     found.matches(row).iter().map(|raw| if raw.id == weak_id { "evil.test" } else { "evil.test:443" });

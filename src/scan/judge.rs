@@ -67,7 +67,7 @@ impl Worker {
             done.1 += 1;
             judge_weak(matcher, found, &event, (text, start), weak);
         }
-        found.sort();
+        found.sort(matcher);
         if events.asks_time() {
             judge_times(matcher, found, events, event);
         }

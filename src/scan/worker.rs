@@ -227,7 +227,7 @@ impl Worker {
                 found.observables += asked;
             }
         }
-        found.sort();
+        found.sort(matcher);
         self.lines.begin(&mut self.found);
         self.events.forget();
     }

@@ -367,6 +367,10 @@ struct Cover {
     part: Part,
 }
 
+/// Matches are sorted by this: see [`Cover`]; then come those of the whole before those within, and so on.
+pub type Order =
+    (Reverse<Option<(usize, u8)>>, Reverse<usize>, Relation, Option<Scope>, bool, String, Option<PatternTarget>);
+
 /// A linear scan over everything that is listed.
 #[derive(Clone, Debug)]
 pub struct Oracle {
@@ -378,11 +382,11 @@ impl Oracle {
     /// All indicators that cover the observable.
     pub fn matches(&self, observed: &Observed, options: &MatchOptions) -> Answer {
         let (found, withheld) = self.parts(observed, options);
-        Answer { found: found.into_iter().map(|(_, found)| found).collect(), withheld }
+        Answer { found: found.into_iter().map(|(_, _, found)| found).collect(), withheld }
     }
 
-    /// Likewise, with the part of a URL that each match is reported with.
-    pub fn parts(&self, observed: &Observed, options: &MatchOptions) -> (Vec<(Part, Found)>, Withheld) {
+    /// Likewise, with the order of each match, and the part of a URL that it is reported with.
+    pub fn parts(&self, observed: &Observed, options: &MatchOptions) -> (Vec<(Order, Part, Found)>, Withheld) {
         let mut withheld = Withheld::default();
         let mut covering = Vec::new();
         for listed in &self.indicators {
@@ -467,7 +471,7 @@ impl Oracle {
             found.push((order, cover.part, words));
         }
         found.sort_by(|a, b| a.0.cmp(&b.0));
-        (found.into_iter().map(|(_, part, words)| (part, words)).collect(), withheld)
+        (found, withheld)
     }
 
     fn passes(&self, entry: &Entry, options: &MatchOptions) -> bool {

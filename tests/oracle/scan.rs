@@ -9,7 +9,7 @@ use netsieve::value::{EmailAddress, FileHash, domain, ip, url};
 use netsieve::{Indicator, Kind, MatchOptions, Relation, ScanOptions, Scope, Strength};
 
 use super::extract::{Reading, What, extract};
-use super::{Found, Observed, Oracle, Part};
+use super::{Found, Observed, Oracle, Order, Part};
 
 /// A hit in comparable form.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -80,30 +80,35 @@ type Key = (String, Kind, Option<Scope>, Option<u16>);
 /// The hits in one line, numbered as line 1.
 pub fn scan_line(oracle: &Oracle, options: &MatchOptions, line: &[u8]) -> Vec<Seen> {
     let places = extract(line, oracle.has_path_patterns());
-    let mut readings: Vec<(Seen, Vec<Key>)> =
+    let mut readings: Vec<(Seen, Vec<(Key, Order)>)> =
         places.iter().flat_map(|place| scan_place(oracle, options, place)).collect();
     readings.sort_by_key(|(hit, _)| order(hit));
     let mut reported: Vec<(Range<u64>, Key)> = Vec::new();
-    let mut hits: Vec<Seen> = Vec::new();
-    for (mut hit, keys) in readings {
-        // At one span, an indicator is reported once, in the first context.
-        let mut at = keys.into_iter().map(|key| (hit.span.clone(), key));
-        hit.matches.retain(|_| {
-            let at = at.next().expect("a key for each match");
-            let is_new = !reported.contains(&at);
-            if is_new {
+    let mut hits: Vec<(Seen, Vec<Order>)> = Vec::new();
+    for (mut hit, known) in readings {
+        let mut orders = Vec::new();
+        for (found, (key, order)) in std::mem::take(&mut hit.matches).into_iter().zip(known) {
+            // At one span, an indicator is reported once, in the first context.
+            let at = (hit.span.clone(), key);
+            if !reported.contains(&at) {
                 reported.push(at);
+                hit.matches.push(found);
+                orders.push(order);
             }
-            is_new
-        });
+        }
         match hits.last_mut() {
             _ if hit.matches.is_empty() => {}
-            // Readings with the same span and context are one hit.
-            Some(last) if last.span == hit.span && last.context == hit.context => last.matches.append(&mut hit.matches),
-            _ => hits.push(hit),
+            // Readings with the same span and context are one hit, with the most specific match first.
+            Some((last, before)) if last.span == hit.span && last.context == hit.context => {
+                let earlier = before.drain(..).zip(last.matches.drain(..));
+                let mut all: Vec<_> = earlier.chain(orders.into_iter().zip(hit.matches)).collect();
+                all.sort_by(|a, b| a.0.cmp(&b.0));
+                (*before, last.matches) = all.into_iter().unzip();
+            }
+            _ => hits.push((hit, orders)),
         }
     }
-    hits
+    hits.into_iter().map(|(hit, _)| hit).collect()
 }
 
 /// By position, the longest first.
@@ -113,7 +118,7 @@ pub fn order(hit: &Seen) -> (u64, Reverse<u64>, &'static str) {
 
 /// Scans the readings of one place: each indicator is reported with the first reading it covers. Readings that share no
 /// byte do not belong to one place, even if they belong to one run.
-fn scan_place(oracle: &Oracle, options: &MatchOptions, place: &[Reading]) -> Vec<(Seen, Vec<Key>)> {
+fn scan_place(oracle: &Oracle, options: &MatchOptions, place: &[Reading]) -> Vec<(Seen, Vec<(Key, Order)>)> {
     let mut reported: Vec<(Key, Range<usize>)> = Vec::new();
     let mut hits = Vec::new();
     for reading in place {
@@ -123,7 +128,7 @@ fn scan_place(oracle: &Oracle, options: &MatchOptions, place: &[Reading]) -> Vec
             Some((span, _)) if part == Part::Host => span.clone(),
             _ => reading.span.clone(),
         };
-        found.retain(|(part, found)| {
+        found.retain(|(_, part, found)| {
             let span = span_of(*part);
             let key = key(found);
             let is_skipped = !reading.is_first && oracle.has_path_pattern(&found.indicator);
@@ -136,7 +141,7 @@ fn scan_place(oracle: &Oracle, options: &MatchOptions, place: &[Reading]) -> Vec
             is_new
         });
         let (whole, of_host): (Vec<_>, Vec<_>) =
-            found.into_iter().partition(|(part, _)| host.is_none() || *part == Part::Url);
+            found.into_iter().partition(|(_, part, _)| host.is_none() || *part == Part::Url);
         if let Some((span, canonical)) = host
             && !of_host.is_empty()
         {
@@ -153,10 +158,16 @@ fn key(found: &Found) -> Key {
     (found.indicator.clone(), found.kind, found.scope, found.port)
 }
 
-fn seen(span: Range<usize>, canonical: String, context: &'static str, found: &[(Part, Found)]) -> (Seen, Vec<Key>) {
-    let matches = found.iter().map(|(_, found)| (found.indicator.clone(), found.relation, found.strength)).collect();
+fn seen(
+    span: Range<usize>,
+    canonical: String,
+    context: &'static str,
+    found: &[(Order, Part, Found)],
+) -> (Seen, Vec<(Key, Order)>) {
+    let matches = found.iter().map(|(.., found)| (found.indicator.clone(), found.relation, found.strength)).collect();
     let span = span.start as u64..span.end as u64;
-    (Seen { span, line: 1, canonical, context, matches }, found.iter().map(|(_, found)| key(found)).collect())
+    let keys = found.iter().map(|(order, _, found)| (key(found), order.clone())).collect();
+    (Seen { span, line: 1, canonical, context, matches }, keys)
 }
 
 /// The observable and its canonical form, and for a URL the position and the value of its host.

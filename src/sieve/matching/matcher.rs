@@ -9,6 +9,7 @@ use crate::indicator::{HostRef, Kind, Reject, UrlScratch};
 use crate::sieve::matching::filter::Moment;
 use crate::sieve::matching::filter::Resolved;
 use crate::sieve::matching::options::{MatchOptions, Withheld};
+use crate::sieve::matching::order;
 use crate::sieve::matching::probe::Probe;
 use crate::sieve::matching::raw::{RawMatch, Seen};
 use crate::sieve::matching::search::{AddrRows, Scratch, push_plain};
@@ -292,6 +293,11 @@ impl Matcher {
     /// Views of matches that were put aside. They must come from the same sieve and filter.
     pub(crate) fn matches_of<'m>(&'m self, found: &'m [RawMatch]) -> Matches<'m> {
         Matches::new(&self.sieve.0, &self.filter, found, Withheld::default())
+    }
+
+    /// Puts matches of several lookups in the order of those of one. They must come from the same sieve and filter.
+    pub(crate) fn sort(&self, matches: &mut [RawMatch]) {
+        order::sort(&self.sieve.0, matches);
     }
 
     /// The matches of the last lookup.

@@ -1,13 +1,33 @@
-//! The order of indicators by their canonical text, the last part of the order of matches.
+//! The order of matches, the most specific first.
 
 use std::cmp::Ordering;
 
 use crate::sieve::layers::Layers;
+use crate::sieve::matching::raw::RawMatch;
 use crate::sieve::matching::view::write_text;
 use crate::sieve::tables::indicators::Value;
 
+/// Sorts matches, the most specific first.
+pub(super) fn sort(layers: &Layers, matches: &mut [RawMatch]) {
+    let indicators = |raw: &RawMatch| {
+        let (layer, id) = layers.of(raw.id);
+        (&layer.tables.indicators, id)
+    };
+    let scope = |raw: &RawMatch| indicators(raw).0.scope(indicators(raw).1);
+    let portless = |raw: &RawMatch| indicators(raw).0.port(indicators(raw).1).is_none();
+    matches.sort_unstable_by(|a, b| {
+        (b.specificity.cmp(&a.specificity))
+            .then_with(|| a.relation.cmp(&b.relation))
+            .then_with(|| scope(a).cmp(&scope(b)))
+            .then_with(|| portless(a).cmp(&portless(b)))
+            .then_with(|| compare_text(layers, a.id, b.id))
+            // A name pattern and a path pattern can have the same text.
+            .then_with(|| a.is_host_level.cmp(&b.is_host_level).reverse())
+    });
+}
+
 /// Compares canonical texts without allocating.
-pub(super) fn compare_text(layers: &Layers, a: u32, b: u32) -> Ordering {
+fn compare_text(layers: &Layers, a: u32, b: u32) -> Ordering {
     let ((of_a, a), (of_b, b)) = (layers.of(a), layers.of(b));
     let (of_a, of_b) = (of_a.tables, of_b.tables);
     match (of_a.indicators.value(a), of_b.indicators.value(b)) {

@@ -8,7 +8,7 @@ use crate::sieve::layers::{Layer, Layers};
 use crate::sieve::matching::derived::Derived;
 use crate::sieve::matching::filter::{Moment, Resolved, is_valid_at};
 use crate::sieve::matching::options::{MatchOptions, Relation, Strength, Withheld};
-use crate::sieve::matching::order::compare_text;
+use crate::sieve::matching::order::sort;
 use crate::sieve::matching::raw::{RawMatch, Seen};
 use crate::sieve::tables::domain::{Plan, StoredName};
 use crate::sieve::tables::indicators::Value;
@@ -443,21 +443,7 @@ impl<'a> Search<'a> {
         });
         let found = &mut found[from..];
         if found.len() > 1 {
-            found.sort_unstable_by(|a, b| {
-                let indicators = |raw: &RawMatch| {
-                    let (layer, id) = layers.of(raw.id);
-                    (&layer.tables.indicators, id)
-                };
-                let scope = |raw: &RawMatch| indicators(raw).0.scope(indicators(raw).1);
-                let portless = |raw: &RawMatch| indicators(raw).0.port(indicators(raw).1).is_none();
-                (b.specificity.cmp(&a.specificity))
-                    .then_with(|| a.relation.cmp(&b.relation))
-                    .then_with(|| scope(a).cmp(&scope(b)))
-                    .then_with(|| portless(a).cmp(&portless(b)))
-                    .then_with(|| compare_text(layers, a.id, b.id))
-                    // A name pattern and a path pattern can have the same text.
-                    .then_with(|| a.is_host_level.cmp(&b.is_host_level).reverse())
-            });
+            sort(layers, found);
         }
     }
 }
