@@ -144,6 +144,68 @@ pub(super) const SAMPLES: &[Sample] = &[
         "pc1,Local Host: 192.0.2.7,Local Port: 40000,Remote Host IP: 203.0.113.5,Remote Port: 443,Outbound,User: eve",
         &["source.ip=192.0.2.7", "source.port=40000", "destination.ip=203.0.113.5", "destination.port=443"],
     ),
+    // The host of a request whose URL is given, under a name that machines have too.
+    line(
+        "pairs",
+        r#"devname="gw1" srcip=192.0.2.7 hostname="evil.test" url="https://evil.test/a" action="blocked""#,
+        &["host.name=gw1", "url.domain=evil.test", "source.ip=192.0.2.7"],
+    ),
+    line(
+        "pairs",
+        r#"devname="gw1" srcip=192.0.2.7 hostname="pc1" url="https://evil.test/a" action="blocked""#,
+        &["host.name=pc1", "url.domain=evil.test"],
+    ),
+    line("json", r#"{"client_ip":"::","src_ip":"192.0.2.7"}"#, &["client.ip=192.0.2.7", "source.ip=192.0.2.7"]),
+    // Names that spaces separate, above values that tabs do; names that are words of a line, above as many values.
+    Sample {
+        head: "#Fields: date time c-ip cs-method cs(Host) cs-uri-stem cs(Referer)\n",
+        ..line(
+            "w3c",
+            "2026-05-12\t10:02:03\t192.0.2.7\tGET\tshop.test\t/a b\thttps://evil.test/",
+            &["@timestamp=2026-05-12T10:02:03Z", "source.ip=192.0.2.7", "url.domain=shop.test", "url.path=/a b"],
+        )
+    },
+    Sample {
+        head: "#Fields: date time c-ip cs-method cs(Host) cs-uri-stem cs(Referer)\n",
+        ..line(
+            "w3c",
+            "2026-05-12 10:02:03 192.0.2.7 GET shop.test /a\tb https://evil.test/",
+            &["@timestamp=2026-05-12T10:02:03Z", "source.ip=192.0.2.7", "url.domain=shop.test"],
+        )
+    },
+    Sample {
+        head: "version vpc-id subnet-id type srcaddr dstaddr srcport dstport start end action\n\
+               3 vpc-1 subnet-1 IPv4 192.0.2.7 203.0.113.5 40000 443 1778580123 1778580183 ACCEPT\n",
+        ..line(
+            "table",
+            "3 vpc-1 subnet-1 IPv4 192.0.2.7 203.0.113.5 40000 443 1778580123 1778580183 ACCEPT",
+            &[
+                "@timestamp=2026-05-12T10:02:03Z",
+                "source.ip=192.0.2.7",
+                "source.port=40000",
+                "destination.ip=203.0.113.5",
+                "destination.port=443",
+            ],
+        )
+    },
+    Sample {
+        head: "the host and user of this service are not at the source any more\n\
+               so the host and user of it may be at the destination now again\n",
+        ..line("text", "so the host and user of it may be at the destination now again", &["host.name", "source.ip"])
+    },
+    // A label of two words, and words after a login.
+    line(
+        "text",
+        "00419 auth:  Invalid user name/password on SSH session User 'eve' is trying to login from 192.0.2.7",
+        &["user.name=eve", "source.ip=192.0.2.7"],
+    ),
+    line("text", "Login succeeded for eve from 192.0.2.7 with curl", &["user.name=eve", "source.ip=192.0.2.7"]),
+    line("json", r#"{"breachUrl":"https://portal.test/1","src":"192.0.2.7"}"#, &["url.full", "source.ip=192.0.2.7"]),
+    line(
+        "json",
+        r#"{"T":"2026-05-12T10:02:03Z","QH":"cdn.evil.test","QT":"A","IP":"192.0.2.7"}"#,
+        &["dns.question.name=cdn.evil.test", "source.ip=192.0.2.7"],
+    ),
     // The client of a VPN, named in brackets.
     line(
         "text",

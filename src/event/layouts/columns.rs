@@ -106,7 +106,7 @@ impl Header {
         let count = |byte: u8| memchr::memchr_iter(byte, first).count();
         let separator = *[b'\t', b',', b';', b'|'].iter().max_by_key(|byte| count(**byte))?;
         if count(separator) == 0 {
-            return None;
+            return Header::of_words(first, second?);
         }
         let mut cells = Cells::new(Part::whole(first), separator);
         let mut names: Vec<&[u8]> = Vec::new();
@@ -135,6 +135,22 @@ impl Header {
             return None;
         }
         Header::new(Kind::Table, separator, names.into_iter())
+    }
+
+    /// Returns the header whose names are words with spaces between them, as VPC flow logs have it: `version srcaddr dstaddr srcport …`. It
+    /// has many names, most of them known, and the line after it as many values.
+    fn of_words(first: &[u8], second: &[u8]) -> Option<Header> {
+        const LEAST: usize = 8;
+        let is_name = |name: &&[u8]| {
+            let is_part =
+                |byte: &u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || matches!(*byte, b'_' | b'-');
+            name.len() <= 64 && name.first().is_some_and(u8::is_ascii_lowercase) && name.iter().all(is_part)
+        };
+        let names: Vec<&[u8]> = first.split(|byte| *byte == b' ').take(MAX_COLUMNS + 1).collect();
+        let values = second.trim_ascii_end().split(|byte| *byte == b' ').take(MAX_COLUMNS + 1);
+        let known = names.iter().filter(|name| crate::event::names::is_exact(name)).count();
+        let fits = names.len() >= LEAST && names.iter().all(is_name) && known * 3 >= names.len();
+        (fits && values.count() == names.len()).then(|| Header::new(Kind::Table, b' ', names.into_iter())).flatten()
     }
 
     pub(in crate::event) fn name(&self, column: usize) -> &[u8] {
@@ -198,6 +214,11 @@ impl Header {
 
     fn w3c(&self, part: Part<'_>, sheet: &mut Sheet) -> bool {
         let mut at = part.start;
+        // CloudFront: spaces between the names, tabs between the values.
+        let is_tabbed = self.separator == b' '
+            && self.columns() > 2
+            && memchr::memchr_iter(b'\t', part.text()).take(self.columns() - 1).count() == self.columns() - 1;
+        let separator = if is_tabbed { b'\t' } else { self.separator };
         for column in 0..self.columns() {
             // One space separates columns; values with spaces are in quotes.
             let text = &part.line[at.min(part.end)..part.end];
@@ -210,7 +231,7 @@ impl Header {
                     None => return false,
                 },
                 _ => {
-                    let end = memchr::memchr(self.separator, text).map_or(part.end, |found| at + found);
+                    let end = memchr::memchr(separator, text).map_or(part.end, |found| at + found);
                     (at..end, end + 1)
                 }
             };

@@ -450,7 +450,10 @@ fn value_after(part: Part<'_>, raw: Word, at: usize, is_user: bool, has_colon: b
     }
     let next_text = &line[next.start..next.end];
     // `User name/host: eve`: the label goes on.
-    let goes_on = is_user && !has_colon && next_text.ends_with(b":") && memchr::memchr(b'/', next_text).is_some();
+    let goes_on = is_user
+        && (!has_colon && next_text.ends_with(b":") && memchr::memchr(b'/', next_text).is_some()
+            // `user name/password`
+            || next_text.starts_with(b"name/"));
     if next_text[0] == b'(' || goes_on {
         return None;
     }

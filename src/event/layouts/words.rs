@@ -49,6 +49,7 @@ pub(super) const NO_USERS: &[&[u8]] = &[
     b"unknown",
     b"failed",
     b"success",
+    b"succeeded",
     b"successful",
     b"successfully",
     b"error",

@@ -228,12 +228,12 @@ pub(super) const TABLE: &[(Meaning, &str)] = &[
         "dns_question_name question_name query_name qname dns_query dns_query_name dns_rrname rrname dns_qry_name \
          domain_queried queried_domain queried_name requested_domain dns_request dns_request_name dns_name \
          dns_domain query_domain lookup_name requested_name query query_hostname dns_request_action_domain \
-         question dns_requests_domain_name domain_name",
+         question dns_requests_domain_name domain_name qh",
     ),
     (InQuestion(DnsQuestionName), "domain fqdn domain_name"),
     (
         Ecs(DnsQuestionType),
-        "dns_question_type question_type qtype_name query_type qtype dns_query_type dns_rrtype rrtype record_type",
+        "dns_question_type question_type qtype_name query_type qtype dns_query_type dns_rrtype rrtype record_type qt",
     ),
     (
         Ecs(DnsAnswersData),
@@ -369,7 +369,7 @@ pub(super) const TABLE: &[(Meaning, &str)] = &[
          source_type target_type result_code response_size request_size port_name service_name interface_name \
          product_name company_name file_host host_os host_id host_type host_mac host_os_name host_os_version \
          os_name operating_system threat_url alert_url incident_url event_url case_url detection_url console_url \
-         portal_url help_url documentation_url callback_url logical_system_name cloud_account_name",
+         portal_url breach_url help_url documentation_url callback_url logical_system_name cloud_account_name",
     ),
 ];
 

@@ -1,7 +1,7 @@
 //! Deriving normal names from others: the parts of a URL, a user's domain, an address under two names.
 
 use super::facts::Facts;
-use super::{Context, Held, Normal, is_member};
+use super::{Candidate, Context, Held, Normal, is_member};
 use crate::event::ecs::EcsName;
 use crate::event::sheet::{Label, Sheet, find};
 use crate::event::value;
@@ -39,6 +39,21 @@ impl Normal {
             {
                 self.held[port as usize] = Held::Number(u32::from(found));
             }
+        }
+    }
+
+    /// Returns true if a field holds the host of the URL.
+    pub(super) fn is_host_of_url(&self, host: Candidate, sheet: &Sheet, context: &Context<'_>) -> bool {
+        let url = context.value(&sheet.fields[self.best[EcsName::UrlFull as usize].field as usize]);
+        let text = context.value(&sheet.fields[host.field as usize]);
+        value::url(url).host.is_some_and(|host| host.eq_ignore_ascii_case(text))
+    }
+
+    /// Lets another field name the machine, if it is this one that does: it is the host of a request.
+    pub(super) fn drop_host(&mut self, field: u32) {
+        let host = &mut self.best[EcsName::HostName as usize];
+        if host.score < u16::MAX && host.field == field {
+            *host = self.machine;
         }
     }
 

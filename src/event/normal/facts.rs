@@ -62,6 +62,8 @@ impl<'v> Facts<'v> {
             }
             // The number of an account is not its name: `S-1-5-21-1004-512`.
             UserName => text.len() <= 256 && !value::is_sid(text),
+            // `::` says that there is no client.
+            ClientIp => self.ip().is_some_and(|(ip, _)| !ip.is_unspecified()),
             UserEmail | EmailFrom | EmailTo => memchr::memchr(b'@', text).is_some(),
             UrlFull => is_url_like(text),
             UrlOriginal => text.starts_with(b"/") || is_url_like(text) || begins_with_method(text),

@@ -391,7 +391,10 @@ impl Normal {
                 if *name == UrlDomain && self.is_beside_method(other, sheet) {
                     self.best[UrlDomain as usize] = NONE;
                 }
-                // A vague word must not override the host or the path that a URL gives.
+                // A vague word must not override the host or the path that a URL gives, and names the same host.
+                if *name == UrlDomain && has_host && self.is_host_of_url(other, sheet, context) {
+                    self.drop_host(other.field);
+                }
                 if *name == UrlPath && (has(UrlFull, self) || has(UrlOriginal, self)) || *name == UrlDomain && has_host
                 {
                     continue;
@@ -405,10 +408,7 @@ impl Normal {
                     }
                     // The host of a URL is not the machine that logged.
                     if other.score < u16::MAX && *name == UrlDomain {
-                        let host = &mut self.best[HostName as usize];
-                        if host.score < u16::MAX && host.field == other.field {
-                            *host = self.machine;
-                        }
+                        self.drop_host(other.field);
                     }
                 }
             }
