@@ -482,6 +482,23 @@ mod tests {
         assert_eq!(show("eve@corp.example"), " eve@corp.example");
         assert_eq!(show(r"C:\Users\eve"), r" C:\Users\eve");
         assert_eq!(show(r"\eve"), r" \eve");
+        assert_eq!(show(r"C:\eve"), r" C:\eve");
+        assert_eq!(show(r"C\eve"), "C eve");
+        assert_eq!(show(r"CORP\"), r" CORP\");
+    }
+
+    #[test]
+    fn numbers_of_windows_accounts() {
+        for (text, is) in [
+            ("S-1-5-18", true),
+            ("S-1-5-21-7", true),
+            ("S-1-", false),
+            ("S-1-x", false),
+            ("S-1-5x", false),
+            ("S-2-5", false),
+        ] {
+            assert_eq!(is_sid(text.as_bytes()), is, "{text}");
+        }
     }
 
     /// The number of colons tells an IPv6 address from that of an interface.

@@ -79,7 +79,7 @@ fn fraction_nanos(digits: &[u8]) -> i32 {
 }
 
 /// Converts seconds since 1970 to the civil date and time in UTC (Howard Hinnant, `civil_from_days`).
-fn from_seconds(seconds: i64, nano: i32) -> Stamp {
+pub(super) fn from_seconds(seconds: i64, nano: i32) -> Stamp {
     let days = (seconds.div_euclid(86_400) + 719_468) as i32;
     let of_day = seconds.rem_euclid(86_400) as i32;
     let era = days.div_euclid(146_097);

@@ -1,6 +1,7 @@
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
+use super::forms::from_seconds;
 use super::stamp::days_since_1970;
 use super::*;
 
@@ -23,6 +24,7 @@ fn times_in_every_form_that_logs_write() {
         ("2026-05-12 10:02:03", "2026-05-12T10:02:03Z"),
         ("2026-05-12 10:02:03 +0200", "2026-05-12T08:02:03Z"),
         ("2026-05-12 10:02:03 +02", "2026-05-12T08:02:03Z"),
+        ("2026-05-12T10:02:03+2", "2026-05-12T08:02:03Z"),
         ("2026-05-12 10:02:03 UTC", "2026-05-12T10:02:03Z"),
         ("2026-05-12 10:02:03.000000 UTC", "2026-05-12T10:02:03Z"),
         ("2026-05-12T10:02Z", "2026-05-12T10:02:00Z"),
@@ -38,6 +40,10 @@ fn times_in_every_form_that_logs_write() {
         ("/Date(1778580123456)/", "2026-05-12T10:02:03.456Z"),
         ("audit(1778580123.456:789):", "2026-05-12T10:02:03.456Z"),
         ("1778580123.456789", "2026-05-12T10:02:03.456789Z"),
+        ("1778580123.123456789", "2026-05-12T10:02:03.123456789Z"),
+        ("1778580123.1234567890", ""),
+        ("1778580123.", ""),
+        ("1778580123.x", ""),
         ("1778580123456", "2026-05-12T10:02:03.456Z"),
         ("1778580123456789", "2026-05-12T10:02:03.456789Z"),
         ("1778580123456789012", "2026-05-12T10:02:03.456789012Z"),
@@ -67,6 +73,18 @@ fn times_in_every_form_that_logs_write() {
         ("2026:05:12:10:02:03", ""),
         ("2026:05:12 10:02", "2026-05-12T10:02:00Z"),
         ("Sept 2 2026 10:02:03", "2026-09-02T10:02:03Z"),
+        ("Sep. 2 2026 10:02:03", "2026-09-02T10:02:03Z"),
+        ("Sept. 2 2026 10:02:03", "2026-09-02T10:02:03Z"),
+        ("September. 2 2026 10:02:03", ""),
+        ("Sep.2 2026 10:02:03", ""),
+        ("Septe 2 2026 10:02:03", ""),
+        ("Augu 2 2026 10:02:03", ""),
+        ("Marks 2 2026 10:02:03", ""),
+        ("March 2 2026 10:02:03", "2026-03-02T10:02:03Z"),
+        ("Monday, 12 May 2026 10:02:03", "2026-05-12T10:02:03Z"),
+        ("Monkey, 12 May 2026 10:02:03", ""),
+        ("Mond, 12 May 2026 10:02:03", ""),
+        ("Mon,12 May 2026 10:02:03", ""),
         ("September 2, 2026 10:02:03", "2026-09-02T10:02:03Z"),
         ("2026 May 12 10:02:03.123 CEST", "2026-05-12T08:02:03.123Z"),
         ("2026 May  2 10:02:03", "2026-05-02T10:02:03Z"),
@@ -78,6 +96,10 @@ fn times_in_every_form_that_logs_write() {
         ("05/12/26 10:02:03", "2026-05-12T10:02:03Z"),
         ("13/05/2026 10:02:03", "2026-05-13T10:02:03Z"),
         ("12.05.2026 10:02:03", "2026-05-12T10:02:03Z"),
+        ("05.12.2026 10:02:03", "2026-12-05T10:02:03Z"),
+        ("05.13.2026 10:02:03", "2026-05-13T10:02:03Z"),
+        ("12/12/2026 10:02:03", "2026-12-12T10:02:03Z"),
+        ("12/13/2026 10:02:03", "2026-12-13T10:02:03Z"),
         ("05/12/2026:10:02:03 GMT", "2026-05-12T10:02:03Z"),
         ("05/12/2026 - 10:02:03", ""),
         ("20260512 100203", "2026-05-12T10:02:03Z"),
@@ -160,6 +182,12 @@ fn a_zone_is_the_logged_one_or_as_told() {
     assert_eq!((time.to_string().as_str(), time.zone_logged()), ("2026-05-12T08:02:03Z", false));
     let time = whole(b"2026-05-12 10:02:03 GMT").unwrap().resolve(&told).unwrap();
     assert_eq!((time.to_string().as_str(), time.zone_logged()), ("2026-05-12T10:02:03Z", true));
+    let time = whole(b"2026-05-12T10:02:03Z").unwrap().resolve(&told).unwrap();
+    assert_eq!((time.to_string().as_str(), time.zone_logged()), ("2026-05-12T10:02:03Z", true));
+    assert_eq!(
+        [offset_of(b"Z"), offset_of(b"z"), offset_of(b"Zulu"), offset_of(b"Z1")],
+        [Some(0), Some(0), None, None]
+    );
     assert_eq!(offset_of(b"+0200"), Some(7200));
     assert_eq!(offset_of(b"UTC"), Some(0));
     assert_eq!(offset_of(b"(GMT+1:00)Brussels,Copenhagen"), Some(3600));
@@ -178,6 +206,9 @@ fn a_time_at_the_start_ends_where_it_does() {
     assert_eq!(length("2026-05-12 10:02:03,192.0.2.7"), Some(19));
     assert_eq!(length("2026-05-12 10:02:03,192,0"), Some(23));
     assert_eq!(length("12-May-2026 10:02:03.123 queries: info"), Some(24));
+    assert_eq!(length("5/12/2026 10:02:03 AM gw x"), Some(21));
+    assert_eq!(length("5/12/2026 10:02:03AM gw x"), Some(20));
+    assert_eq!(length("5/12/2026 10:02:03 AMX gw x"), Some(18));
     assert_eq!(length("GET / HTTP/1.1"), None);
 }
 
@@ -191,4 +222,107 @@ fn days_are_counted_as_the_calendar_does() {
     let second = 1_778_580_123;
     let stamp = epoch(second.to_string().as_bytes()).unwrap();
     assert_eq!(stamp.resolve(&utc()).unwrap().timestamp().as_second(), second);
+}
+
+/// Over two cycles of the calendar, which repeats after 400 years.
+#[test]
+fn seconds_are_the_date_that_the_calendar_has() {
+    for days in -300_000_i64..300_000 {
+        let at = Timestamp::from_second(days * 86_400 + 36_123).unwrap();
+        let civil = TimeZone::UTC.to_datetime(at);
+        let stamp = from_seconds(at.as_second(), 5);
+        let date = (stamp.year, stamp.month, stamp.day);
+        assert_eq!(date, (Some(civil.year()), civil.month(), civil.day()), "{civil}");
+        let clock = (stamp.clock.hour, stamp.clock.minute, stamp.clock.second, stamp.clock.nano);
+        assert_eq!(clock, (civil.hour(), civil.minute(), civil.second(), 5), "{civil}");
+    }
+}
+
+#[test]
+fn every_day_of_the_week_and_every_month_by_name() {
+    for name in ["Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"] {
+        for (day, is_day) in [(name, true), (&name[..3], true), (&name[..4], false), (&name[..2], false)] {
+            let time = read(&format!("{day}, 12 May 2026 10:02:03"));
+            assert_eq!(time.as_deref(), is_day.then_some("2026-05-12T10:02:03Z"), "{day}");
+        }
+    }
+    for (number, name) in [
+        "January",
+        "February",
+        "March",
+        "April",
+        "May",
+        "June",
+        "July",
+        "August",
+        "September",
+        "October",
+        "November",
+        "December",
+    ]
+    .iter()
+    .enumerate()
+    {
+        let want = format!("2026-{:02}-12T10:02:03Z", number + 1);
+        for (month, is_month) in [
+            (name.to_string(), true),
+            (name[..3].to_uppercase(), true),
+            (name[..2].to_owned(), false),
+            (format!("{name}s"), false),
+            (format!("{}x", &name[..name.len() - 1]), false),
+        ] {
+            let time = read(&format!("{month} 12 2026 10:02:03"));
+            assert_eq!(time.as_ref(), is_month.then_some(&want), "{month}");
+        }
+    }
+}
+
+#[test]
+fn dates_and_times_in_fields_of_their_own() {
+    for (text, want) in [
+        ("20260512", Some((2026, 5, 12))),
+        (" 2026-05-12 ", Some((2026, 5, 12))),
+        ("2026/5/2", Some((2026, 5, 2))),
+        ("2026.05.12", Some((2026, 5, 12))),
+        ("2026-May-12", Some((2026, 5, 12))),
+        ("12-May-2026", Some((2026, 5, 12))),
+        ("12 May 2026", Some((2026, 5, 12))),
+        ("2/May/2026", Some((2026, 5, 2))),
+        ("12May2026", Some((2026, 5, 12))),
+        ("5/12/2026", Some((2026, 5, 12))),
+        ("05-12-2026", Some((2026, 5, 12))),
+        ("12.05.2026", Some((2026, 5, 12))),
+        ("1970-01-01", Some((1970, 1, 1))),
+        ("2199-12-31", Some((2199, 12, 31))),
+        ("2024-02-29", Some((2024, 2, 29))),
+        ("1969-12-31", None),
+        ("2200-01-01", None),
+        ("2026-02-29", None),
+        ("2026-02-30", None),
+        ("2026-05-12x", None),
+        ("2026-05", None),
+        ("202605123", None),
+        ("2026_05_12", None),
+        ("12-May/2026", None),
+        ("12May2026x", None),
+        ("12-May-2026x", None),
+        ("12-", None),
+        ("May", None),
+        ("", None),
+    ] {
+        assert_eq!(date(text.as_bytes()), want, "{text}");
+    }
+    for (text, want) in [
+        ("10:02:03", Some((10, 2, 3, None))),
+        (" 10:02:03 +0200", Some((10, 2, 3, Some(7200)))),
+        ("10:02:03Z", Some((10, 2, 3, Some(0)))),
+        ("10:02:03 (local)", Some((10, 2, 3, None))),
+        ("10:02:03 7", None),
+        ("24:02:03", None),
+        ("noon", None),
+        ("", None),
+    ] {
+        let read = clock(text.as_bytes()).map(|(at, zone)| (at.hour, at.minute, at.second, zone));
+        assert_eq!(read, want, "{text}");
+    }
 }
