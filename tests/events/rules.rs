@@ -3,7 +3,7 @@
 use super::Sample;
 
 /// A sample without a header or planted values.
-const fn line(layout: &'static str, line: &'static str, normal: &'static [&'static str]) -> Sample {
+pub(super) const fn line(layout: &'static str, line: &'static str, normal: &'static [&'static str]) -> Sample {
     Sample { head: "", line, layout, normal, planted: &[] }
 }
 

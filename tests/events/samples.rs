@@ -6,6 +6,8 @@ mod certain;
 mod forms;
 #[path = "kinds.rs"]
 mod kinds;
+#[path = "near.rs"]
+mod near;
 #[path = "rules.rs"]
 mod rules;
 #[path = "unseen.rs"]
@@ -745,6 +747,7 @@ fn every_layout_is_read_as_labelled() {
         .chain(unseen::SAMPLES)
         .chain(certain::SAMPLES)
         .chain(rules::SAMPLES)
+        .chain(near::SAMPLES)
         .chain(forms::SAMPLES)
         .chain(kinds::SAMPLES)
     {
@@ -839,6 +842,7 @@ fn damaged_lines_are_read_too() {
         .chain(unseen::SAMPLES)
         .chain(certain::SAMPLES)
         .chain(rules::SAMPLES)
+        .chain(near::SAMPLES)
         .chain(forms::SAMPLES)
         .chain(kinds::SAMPLES)
     {
