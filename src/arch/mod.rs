@@ -27,4 +27,5 @@ pub(crate) mod nets;
 pub(crate) mod sweep;
 pub(crate) mod tails;
 mod text;
+#[cfg(feature = "events")]
 pub(crate) mod words;
