@@ -100,6 +100,27 @@ fn csv_of_other_shapes() {
 }
 
 #[test]
+fn lines_of_a_table_that_hold_no_values() {
+    // For spreadsheets: the delimiter, in the first line only.
+    for (table, expected) in [
+        ("sep=;\r\nindicator;type\r\nevil.test;domain\r\n", vec!["3 domain suffix evil.test"]),
+        ("sep=,\nindicator,type\nevil.test,domain\n", vec!["3 domain suffix evil.test"]),
+        ("sep=\t\nindicator\ttype\nevil.test\tdomain\n", vec!["3 domain suffix evil.test"]),
+        ("sep=|\nevil.test|a\n192.0.2.1|b\n", vec!["2 domain suffix evil.test text=a", "3 ip 192.0.2.1 text=b"]),
+        ("indicator;type\nsep=;\nevil.test;domain\n", vec!["2 ! unrecognised: sep=", "3 domain suffix evil.test"]),
+        // Below the header of a Markdown table.
+        ("| Indicator | Type |\n|---|:-:|\n| evil.test | domain |\n", vec!["3 domain suffix evil.test"]),
+        ("indicator,type\n-,-\nevil.test,domain\n", vec!["2 ! empty: -,-", "3 domain suffix evil.test"]),
+        ("indicator,type\n--a,--\nevil.test,domain\n", vec!["2 ! single_label: --a", "3 domain suffix evil.test"]),
+    ] {
+        assert_eq!(events(Format::Csv, table), expected, "{table}");
+    }
+    for table in ["sep=;\r\nindicator;type\r\nevil.test;domain\r\n", "sep=|\nevil.test|a\n192.0.2.1|b\n"] {
+        assert_eq!(read(table.as_bytes(), None, &Feed::new("x")).0.unwrap(), Format::Csv);
+    }
+}
+
+#[test]
 fn tables_with_a_known_header() {
     for (format, table, expected) in [
         (

@@ -100,6 +100,21 @@ pub(crate) struct TableRow<'a> {
     pub(crate) is_broken: bool,
 }
 
+impl TableRow<'_> {
+    /// Returns true for `sep=;` in the first line, which tells spreadsheets the delimiter. A TAB may be trimmed.
+    pub(crate) fn names_delimiter(&self) -> bool {
+        self.line == 1 && matches!(self.text.trim().strip_prefix("sep="), Some("" | "," | ";" | "|"))
+    }
+}
+
+/// Returns true for the line below the header of a Markdown table: `|---|:-:|`. A single dash is an empty cell.
+pub(crate) fn is_rule(cells: &[Cow<'_, str>]) -> bool {
+    let mut filled = cells.iter().filter(|cell| !cell.is_empty()).peekable();
+    filled.peek().is_some()
+        && filled
+            .all(|cell| cell.len() > 1 && cell.contains('-') && cell.bytes().all(|byte| matches!(byte, b'-' | b':')))
+}
+
 impl<'l, 'r> Rows<'l, 'r> {
     pub(crate) fn new(lines: &'l mut Lines<'r>, delimiter: char, columns: usize) -> Self {
         Self { lines, delimiter, columns, ahead: VecDeque::new(), row: String::new() }

@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 
 use crate::error::Result;
-use crate::feed::syntax::cells::{Rows, split};
+use crate::feed::syntax::cells::{Rows, is_rule, split};
 use crate::feed::syntax::columns;
 use crate::feed::syntax::listed::{self, Listed};
 use crate::feed::syntax::out::{self, put};
@@ -373,7 +373,7 @@ pub(crate) fn read(lines: &mut Lines<'_>, feed: &Feed, reading: &Reading<'_>, si
             sink.reject(Rejection::new(row.line, text, Reject::TooLong));
             continue;
         }
-        if text.is_empty() || text.starts_with('#') {
+        if text.is_empty() || text.starts_with('#') || row.names_delimiter() {
             continue;
         }
         if row.is_broken {
@@ -385,6 +385,9 @@ pub(crate) fn read(lines: &mut Lines<'_>, feed: &Feed, reading: &Reading<'_>, si
         }
         let mut cells = Vec::with_capacity(reading.layout.roles.len());
         split(row.text.trim_end_matches(['\r', '\n']), reading.delimiter, &mut cells);
+        if is_rule(&cells) {
+            continue;
+        }
         emit(&reading.layout, row.line, &cells, feed, &reading.rules, sink, reading.finish);
     }
     Ok(())

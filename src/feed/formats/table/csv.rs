@@ -86,7 +86,7 @@ impl Rows {
         while found.rows.len() < ROWS
             && let Ok(Some(row)) = reader.next()
         {
-            if row.text.trim().is_empty() || row.is_broken || row.too_long {
+            if row.text.trim().is_empty() || row.is_broken || row.too_long || row.names_delimiter() {
                 continue;
             }
             match row.text.trim_start().strip_prefix('#') {
