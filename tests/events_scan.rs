@@ -284,6 +284,27 @@ fn a_port_of_its_own_field_decides() {
     assert_eq!(hits, ["203.0.113.5 203.0.113.5:443 strong"]);
 }
 
+/// The port of a field rules out what is listed with another one, however weak the match is and whatever else is listed.
+#[test]
+fn a_port_of_its_own_field_decides_on_weak_matches_too() {
+    let mut options = ScanOptions::default();
+    (options.matching.host_only, options.matching.name_like) = (true, true);
+    for (name, listed) in [("evil.test", "http://evil.test:8443/a"), ("main.py", "main.py:8443")] {
+        for beside in ["other.test", name, &format!("{name}:22")] {
+            let sieve = sieve(&format!("{listed}\n{beside}\n"));
+            for (port, is_reported) in [("8443", true), ("443", false)] {
+                let line = format!(r#"{{"dport":"{port}","dhost":"{name}","x":1}}"#);
+                let (hits, _) = scan(&sieve, &options, &line);
+                let of_listed: Vec<&String> = hits.iter().filter(|hit| hit.contains(listed)).collect();
+                assert_eq!(of_listed.len(), usize::from(is_reported), "{beside}, {line}: {hits:?}");
+            }
+            // Without a field for the port, it stays.
+            let (hits, _) = scan(&sieve, &options, &format!(r#"{{"dhost":"{name}","x":1}}"#));
+            assert!(hits.iter().any(|hit| hit.contains(listed)), "{beside}: {hits:?}");
+        }
+    }
+}
+
 #[test]
 fn fields_decide_what_is_a_name() {
     let sieve = sieve("evil.test\ndata.py\n198.51.100.7\nsetup.zip\n");

@@ -138,14 +138,22 @@ fn judge_row(matcher: &mut Matcher, found: &mut BlockHits, event: &Event<'_>, li
         return;
     }
     let place = row.span.start - line_start..row.span.end - line_start;
-    let unseen = found.matches(&row).iter().filter(|found| found.strength == Strength::PortUnseen).count();
+    // A match of the host alone, or of a name like a file's, does not say that its port was not seen.
+    let may_lack_port = |found: &RawMatch| match found.strength {
+        Strength::PortUnseen => true,
+        Strength::HostOnly | Strength::NameLike => matcher.has_port(found),
+        Strength::Strong | Strength::Joined => false,
+    };
+    let unseen = found.matches(&row).iter().filter(|found| may_lack_port(found)).count();
     let port = if unseen > 0 { event.port_at(&place) } else { None };
-    let name_like = event.is_name_like_at(place);
+    let mut name_like = event.is_name_like_at(place);
     if port.is_none() && !name_like {
         found.rows.push(row);
         return;
     }
     let before = found.matches(&row).len();
+    // What looked like a name before still does.
+    name_like |= found.matches(&row).iter().any(|found| found.strength == Strength::NameLike);
     row.port = row.port.or(port);
     look_up(matcher, found.canonical(&row), Seen { port: row.port, name_like });
     let matches = take(matcher, found);

@@ -295,6 +295,12 @@ impl Matcher {
         Matches::new(&self.sieve.0, &self.filter, found, Withheld::default())
     }
 
+    /// Returns true if the indicator of a match is listed with a port.
+    pub(crate) fn has_port(&self, found: &RawMatch) -> bool {
+        let (layer, id) = self.sieve.0.of(found.id);
+        layer.tables.indicators.port(id).is_some()
+    }
+
     /// Puts matches of several lookups in the order of those of one. They must come from the same sieve and filter.
     pub(crate) fn sort(&self, matches: &mut [RawMatch]) {
         order::sort(&self.sieve.0, matches);
