@@ -106,12 +106,12 @@ impl Lines {
     pub(super) fn begin(&mut self, found: &mut BlockHits) {
         self.text = None;
         self.rows.clear();
-        // Both keep an allocation for the next block.
-        std::mem::swap(&mut self.rows, &mut found.rows);
+        // `append` lets both keep their allocations for the next block.
+        self.rows.append(&mut found.rows);
         #[cfg(feature = "events")]
         {
             self.weak.clear();
-            std::mem::swap(&mut self.weak, &mut found.weak);
+            self.weak.append(&mut found.weak);
             self.weak.sort_by_key(|weak| weak.span.start);
             (self.done, self.end) = ((0, 0), 0);
         }

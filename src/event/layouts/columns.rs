@@ -141,16 +141,20 @@ impl Header {
     /// has many names, most of them known, and the line after it as many values.
     fn of_words(first: &[u8], second: &[u8]) -> Option<Header> {
         const LEAST: usize = 8;
-        let is_name = |name: &&[u8]| {
+        let is_name = |name: &[u8]| {
             let is_part =
                 |byte: &u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || matches!(*byte, b'_' | b'-');
             name.len() <= 64 && name.first().is_some_and(u8::is_ascii_lowercase) && name.iter().all(is_part)
         };
-        let names: Vec<&[u8]> = first.split(|byte| *byte == b' ').take(MAX_COLUMNS + 1).collect();
-        let values = second.trim_ascii_end().split(|byte| *byte == b' ').take(MAX_COLUMNS + 1);
-        let known = names.iter().filter(|name| crate::event::names::is_exact(name)).count();
-        let fits = names.len() >= LEAST && names.iter().all(is_name) && known * 3 >= names.len();
-        (fits && values.count() == names.len()).then(|| Header::new(Kind::Table, b' ', names.into_iter())).flatten()
+        let words = |line| <[u8]>::split(line, |byte| *byte == b' ').take(MAX_COLUMNS + 1);
+        // Most lines end this at their first word.
+        if !words(first).all(is_name) {
+            return None;
+        }
+        let count = words(first).count();
+        let known = words(first).filter(|name| crate::event::names::is_exact(name)).count();
+        let fits = count >= LEAST && known * 3 >= count && words(second.trim_ascii_end()).count() == count;
+        fits.then(|| Header::new(Kind::Table, b' ', words(first))).flatten()
     }
 
     pub(in crate::event) fn name(&self, column: usize) -> &[u8] {
