@@ -92,7 +92,8 @@ pub(super) struct AddrRows {
 }
 
 impl AddrRows {
-    #[inline]
+    // Without the hint, whether it is a call depends on what else is in the crate, and a call costs a tenth of a lookup.
+    #[inline(always)]
     pub(super) fn of(kernel: Kernel, tables: &Tables, addr: IpAddr) -> Self {
         let net = match addr {
             IpAddr::V4(addr) => tables.v4.find(kernel, addr.to_bits()),
