@@ -144,7 +144,7 @@ impl Prefilter {
             return;
         }
         for name in names {
-            let label = name.rsplit_once('.').map_or(*name, |(_, label)| label);
+            let label = memchr::memrchr(b'.', name.as_bytes()).map_or(*name, |dot| &name[dot + 1..]);
             self.is_blind |= label.len() == name.len();
             if label.starts_with("xn--") {
                 self.has_punycode = true;
