@@ -1,11 +1,7 @@
 //! Made-up samples of headers, times and texts in the forms that appliances write, each with its near misses.
 
 use super::Sample;
-
-/// A sample without a header or planted values.
-const fn line(layout: &'static str, line: &'static str, normal: &'static [&'static str]) -> Sample {
-    Sample { head: "", line, layout, normal, planted: &[] }
-}
+use super::rules::line;
 
 pub(super) const SAMPLES: &[Sample] = &[
     // A space after the priority, or a colon.
