@@ -230,7 +230,7 @@ pub(super) const TABLE: &[(Meaning, &str)] = &[
          dns_domain query_domain lookup_name requested_name query query_hostname dns_request_action_domain \
          question dns_requests_domain_name domain_name qh",
     ),
-    (InQuestion(DnsQuestionName), "domain fqdn domain_name"),
+    (InQuestion(DnsQuestionName), "domain fqdn"),
     (
         Ecs(DnsQuestionType),
         "dns_question_type question_type qtype_name query_type qtype dns_query_type dns_rrtype rrtype record_type qt",

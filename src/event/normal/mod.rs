@@ -313,11 +313,10 @@ impl Normal {
     }
 
     fn offer(&mut self, name: EcsName, score: u16, field: u32, value: &mut Facts<'_>) {
+        self.note_port(name, value);
         if score >= self.best[name as usize].score || !value.fits(name) {
-            self.note_port(name, value);
             return;
         }
-        self.note_port(name, value);
         self.best[name as usize] = Candidate { score, field };
         self.named |= 1 << name as u64;
         self.held[name as usize] = match name.kind() {
