@@ -14,6 +14,9 @@ const MAX_DEPTH: u8 = 2;
 /// The maximum number of pairs on a line.
 const MAX_PAIRS: usize = 2048;
 
+/// The maximum length of a value in quotes with doubled quotes in it.
+const MAX_DOUBLED: usize = 1 << 16;
+
 /// The number of pairs found, and their length.
 #[derive(Clone, Copy, Debug, Default)]
 pub(super) struct PairCounts {
@@ -47,6 +50,10 @@ fn nested(part: Part<'_>, sheet: &mut Sheet, depth: u8) -> PairCounts {
         }
         at = equals + 1;
         let Some(name) = name(part, floor, equals, between) else { continue };
+        if is_group(&part.line[at..part.end]) {
+            floor = at;
+            continue;
+        }
         let (mut value, form, mut end) = value(part, equals + 1, between);
         if part.line[name.start] == b'-'
             && let Some(length) = dashed(&part.line[value.clone()])
@@ -56,13 +63,6 @@ fn nested(part: Part<'_>, sheet: &mut Sheet, depth: u8) -> PairCounts {
         }
         if found.pairs == MAX_PAIRS {
             return found;
-        }
-        // `(ADDRESS=(PROTOCOL=tcp)(HOST=192.0.2.7))`: the value is pairs.
-        if part.line[value.start..part.end].starts_with(b"(")
-            && memchr::memchr(b'=', &part.line[value.clone()]).is_some()
-        {
-            floor = value.start;
-            continue;
         }
         found.pairs += 1;
         found.covered += end - name.start;
@@ -78,6 +78,13 @@ fn nested(part: Part<'_>, sheet: &mut Sheet, depth: u8) -> PairCounts {
         floor = end;
     }
     found
+}
+
+/// Returns true if a value consists of pairs in parentheses: `(ADDRESS=(PROTOCOL=tcp)(HOST=192.0.2.7))`. They are fields, and it is not.
+fn is_group(text: &[u8]) -> bool {
+    let Some(inner) = text.strip_prefix(b"(") else { return false };
+    let name = inner.iter().take(64).take_while(|byte| is_name(**byte)).count();
+    name > 0 && inner.get(name) == Some(&b'=')
 }
 
 /// Returns the length of a value that another pair follows after a dash, or a semicolon: `-IPAddr=192.0.2.7-User=eve; eve logged in`.
@@ -225,13 +232,16 @@ fn value(part: Part<'_>, start: usize, between: Between) -> (Range<usize>, Form,
         }
     }
     let pair_end = end;
+    // Each is looked for once, however many brackets close.
+    let mut opens = [None; 3];
+    let mut lacks = |n: usize, open: u8| !*opens[n].get_or_insert_with(|| part.line[start..pair_end].contains(&open));
     // Drop the bracket or comma that closes a surrounding structure.
     while end > start {
         let is_closing = match part.line[end - 1] {
             b',' | b';' => between == Between::Space,
-            b')' => !part.line[start..end].contains(&b'('),
-            b']' => !part.line[start..end].contains(&b'['),
-            b'}' => !part.line[start..end].contains(&b'{'),
+            b')' => lacks(0, b'('),
+            b']' => lacks(1, b'['),
+            b'}' => lacks(2, b'{'),
             b' ' | b'\t' | b'\r' => true,
             b'"' | b'\'' => true,
             b'.' | b':' => between == Between::Space && end - start > 1 && part.line[end - 2] != b':',
@@ -289,8 +299,8 @@ fn quoted(part: Part<'_>, open: usize, quote: u8) -> Option<(Range<usize>, Form)
             }
             // `level="INFO": user="eve"`
             Some(b':') if part.line[..part.end].get(found + 2) == Some(&b' ') => return Some((start..found, form)),
-            // `""` within quotes is one quote.
-            Some(byte) if *byte == quote && found > start => at = found + 2,
+            // `""` within quotes is one quote. On a line of nothing but quotes, each pair would look for its end in all of the line.
+            Some(byte) if *byte == quote && found > start && found - start < MAX_DOUBLED => at = found + 2,
             Some(_) => {
                 // Take the first quote, unless a later one before the next pair fits.
                 first = first.or(Some(found));

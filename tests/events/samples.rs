@@ -739,18 +739,17 @@ fn reader() -> EventReader {
     EventReader::with_options(&EventOptions::new().year(2026))
 }
 
+/// All samples.
+fn labelled() -> impl Iterator<Item = &'static Sample> {
+    [SAMPLES, unseen::SAMPLES, certain::SAMPLES, rules::SAMPLES, near::SAMPLES, forms::SAMPLES, kinds::SAMPLES]
+        .into_iter()
+        .flatten()
+}
+
 #[test]
 fn every_layout_is_read_as_labelled() {
     let mut wrong = Vec::new();
-    for sample in SAMPLES
-        .iter()
-        .chain(unseen::SAMPLES)
-        .chain(certain::SAMPLES)
-        .chain(rules::SAMPLES)
-        .chain(near::SAMPLES)
-        .chain(forms::SAMPLES)
-        .chain(kinds::SAMPLES)
-    {
+    for sample in labelled() {
         for end in ["", "\n", "\r\n"] {
             let mut reader = reader();
             if !sample.head.is_empty() {
@@ -837,15 +836,7 @@ fn a_line_in_a_string_says_the_same() {
 /// Whatever is cut, doubled, nested or invented, a line is read, and its spans lie within it.
 #[test]
 fn damaged_lines_are_read_too() {
-    for sample in SAMPLES
-        .iter()
-        .chain(unseen::SAMPLES)
-        .chain(certain::SAMPLES)
-        .chain(rules::SAMPLES)
-        .chain(near::SAMPLES)
-        .chain(forms::SAMPLES)
-        .chain(kinds::SAMPLES)
-    {
+    for sample in labelled() {
         let mut reader = reader();
         reader.head(sample.head.as_bytes());
         let line = sample.line.as_bytes();
@@ -908,6 +899,14 @@ fn hostile_lines_take_linear_time() {
         "\t",
         "a=b,",
         "\u{fe0f}",
+        ")",
+        "]",
+        "}",
+        "(a=",
+        "(a=b)",
+        "a.b A ",
+        "for out:1.2.3.4/5 ",
+        "10:02:03,",
     ];
     for piece in pieces {
         for prefix in [
@@ -916,12 +915,81 @@ fn hostile_lines_take_linear_time() {
             "<13>May 12 10:02:03 h a: ",
             "{\"message\":\"",
             "192.0.2.1 - - [12/May/2026:10:02:03 +0000] \"",
+            "a=b c=",
         ] {
-            let line = prefix.to_owned() + &piece.repeat(1_000_000 / piece.len());
-            let start = std::time::Instant::now();
-            check(&mut reader(), line.as_bytes());
-            let taken = start.elapsed();
-            assert!(taken.as_secs() < 5, "{prefix}{piece}…: {taken:?}");
+            takes_linear_time(prefix, piece, 1_000_000);
         }
     }
+}
+
+/// Quadratic time would be minutes.
+fn takes_linear_time(prefix: &str, piece: &str, len: usize) {
+    let line = prefix.to_owned() + &piece.repeat(len / piece.len());
+    let start = std::time::Instant::now();
+    check(&mut reader(), line.as_bytes());
+    let taken = start.elapsed();
+    assert!(taken.as_secs() < 5, "{prefix}{piece}…: {taken:?}");
+}
+
+/// Whatever piece a line repeats.
+#[test]
+fn repetitive_lines_take_linear_time() {
+    const TOKENS: &[&str] = &[
+        "(",
+        ")",
+        "[",
+        "]",
+        "{",
+        "}",
+        "<",
+        ">",
+        "\"",
+        "'",
+        "\\",
+        "/",
+        "|",
+        ",",
+        ";",
+        ":",
+        ".",
+        "-",
+        "->",
+        "::",
+        "=",
+        "=(",
+        "\":",
+        "&",
+        "?",
+        "%",
+        "@",
+        "#",
+        "\t",
+        " ",
+        "a",
+        "a=",
+        "a.b ",
+        "A ",
+        "5",
+        "1.2.3.4 ",
+        "10:02:03",
+        "for ",
+        "to ",
+        "user ",
+        "query ",
+        " outbound ",
+        "IN ",
+        "NOERROR ",
+        "http://a.b/",
+    ];
+    const PREFIXES: &[&str] =
+        &["", "a=b c=", "x,y,", "CEF:0|a|b|c|d|e|f|", "<13>May 12 10:02:03 h a: ", "{\"message\":\"", "NOERROR a.b "];
+    let pieces = proptest::collection::vec(proptest::sample::select(TOKENS), 1..5);
+    let lines = (proptest::sample::select(PREFIXES), pieces);
+    let config = proptest::test_runner::Config { cases: 200, failure_persistence: None, ..Default::default() };
+    proptest::test_runner::TestRunner::new(config)
+        .run(&lines, |(prefix, piece)| {
+            takes_linear_time(prefix, &piece.concat(), 500_000);
+            Ok(())
+        })
+        .unwrap();
 }

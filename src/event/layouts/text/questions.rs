@@ -19,7 +19,7 @@ pub(super) fn with_slash(line: &[u8], raw: Word, word: Word, slash: usize) -> Op
 }
 
 /// Returns the name that stands beside the type of a record: `A IN a.example.`, `a.example. IN A`, `'a.example|A'`, and
-/// `a.example A` if the line says how it was answered.
+/// `a.example A` if a word near it says how it was answered.
 pub(super) fn beside_type(part: Part<'_>, word: Word, before: [Option<Word>; 3]) -> Option<Range<usize>> {
     let line = part.line;
     let name = word.start..word.end;
@@ -42,7 +42,7 @@ pub(super) fn beside_type(part: Part<'_>, word: Word, before: [Option<Word>; 3])
     let is_asked = if is_class(kind) {
         is(text.word().map(|word| trimmed(line, word)), is_type)
     } else {
-        is_type(kind) && is_spaced(&line[word.end..next.start]) && has_answer(part)
+        is_type(kind) && is_spaced(&line[word.end..next.start]) && has_answer_near(part, &name)
     };
     (is_asked && is_name(&line[name.clone()])).then_some(name)
 }
@@ -52,9 +52,12 @@ fn is_spaced(gap: &[u8]) -> bool {
     matches!(gap.strip_prefix(b".").unwrap_or(gap), b" " | b"\t" | b",")
 }
 
-/// Returns true if the text has a word for how a name server answered.
-fn has_answer(part: Part<'_>) -> bool {
-    [&b"NOERROR"[..], b"NXDOMAIN", b"SERVFAIL", b"REFUSED"].iter().any(|code| find(part.text(), code).is_some())
+/// Returns true if a word near a place says how a name server answered.
+fn has_answer_near(part: Part<'_>, place: &Range<usize>) -> bool {
+    const NEAR: usize = 256;
+    let (start, end) = (place.start.saturating_sub(NEAR).max(part.start), (place.end + NEAR).min(part.end));
+    let around = &part.line[start..end];
+    [&b"NOERROR"[..], b"NXDOMAIN", b"SERVFAIL", b"REFUSED"].iter().any(|code| find(around, code).is_some())
 }
 
 /// Returns true for a name of at least two labels that is no address.
