@@ -417,4 +417,109 @@ mod zipped {
         std::fs::write(&path, &whole[..whole.len() / 2]).unwrap();
         assert!(Member::all(&path).unwrap_err().to_string().contains("truncated or corrupt"));
     }
+
+    /// A member as its directory entry states it: flags, method, name, and where its header stands if not where it should.
+    #[derive(Clone, Copy)]
+    struct Listed<'a> {
+        flags: u16,
+        method: u16,
+        name: &'a [u8],
+        at: Option<u32>,
+    }
+
+    const PLAIN: Listed = Listed { flags: 0, method: 0, name: b"a.log", at: None };
+
+    /// An archive of stored members, each of which holds its own name, with a comment at its end.
+    fn listed(members: &[Listed], promised: u16, comment: &[u8]) -> Vec<u8> {
+        let mut archive = Vec::new();
+        let mut directory = Vec::new();
+        for member in members {
+            let at = u32::try_from(archive.len()).unwrap();
+            let size = u32::try_from(member.name.len()).unwrap();
+            let mut common = [20, member.flags, member.method, 0, 0].map(u16::to_le_bytes).concat();
+            let crc = {
+                let mut crc = flate2::Crc::new();
+                crc.update(member.name);
+                crc.sum()
+            };
+            common.extend([crc, size, size, size].map(u32::to_le_bytes).concat());
+            archive.extend([b"PK\x03\x04", &common[..], member.name, member.name].concat());
+            let place = member.at.unwrap_or(at).to_le_bytes();
+            directory.extend([b"PK\x01\x02\x14\0", &common[..], &[0; 10], &place, member.name].concat());
+        }
+        let start = u32::try_from(archive.len()).unwrap().to_le_bytes();
+        let len = u32::try_from(directory.len()).unwrap().to_le_bytes();
+        archive.extend(directory);
+        let promised = promised.to_le_bytes();
+        archive.extend([b"PK\x05\x06\0\0\0\0", &promised[..], &promised, &len, &start].concat());
+        archive.extend(u16::try_from(comment.len()).unwrap().to_le_bytes());
+        archive.extend(comment);
+        archive
+    }
+
+    /// A member's name with its text, or why it cannot be read.
+    type Unpacked = (String, Result<Vec<u8>, String>);
+
+    fn members(archive: &[u8]) -> Result<Vec<Unpacked>, String> {
+        let file = tempfile::NamedTempFile::new().unwrap();
+        std::fs::write(file.path(), archive).unwrap();
+        let read = |member: Member| {
+            let mut text = Vec::new();
+            let result = member.open().and_then(|mut input| input.read_to_end(&mut text));
+            (member.name().to_owned(), result.map(|_| text).map_err(|error| error.to_string()))
+        };
+        let members = Member::all(file.path()).map_err(|error| error.to_string())?.expect("a zip archive");
+        Ok(members.into_iter().map(read).collect())
+    }
+
+    #[test]
+    fn names_and_methods_of_members() {
+        let names: [(&[u8], &str); 4] = [
+            (b"a.log", "a.log"),
+            ("\u{e4}.log".as_bytes(), "\u{e4}.log"),
+            (b"\x84.log", "\u{e4}.log"),
+            (b"..\\b", "..\\b"),
+        ];
+        for (name, want) in names {
+            let found = members(&listed(&[Listed { name, ..PLAIN }], 1, b"")).unwrap();
+            assert_eq!(found, [(want.to_owned(), Ok(name.to_vec()))]);
+        }
+        for folder in [&b"logs/"[..], b"logs\\"] {
+            let found = members(&listed(&[Listed { name: folder, ..PLAIN }, PLAIN], 2, b"")).unwrap();
+            assert_eq!(found.len(), 1, "{found:?}");
+        }
+        for (member, want) in [
+            (Listed { flags: 1, ..PLAIN }, "encrypted within the zip archive"),
+            (Listed { method: 12, ..PLAIN }, "packed by BZIP2 within the zip archive"),
+            (Listed { method: 77, ..PLAIN }, "packed by method 77 within the zip archive"),
+            (Listed { at: Some(1), ..PLAIN }, "not where the zip archive says it is"),
+            (Listed { at: Some(u32::MAX - 1), ..PLAIN }, "not where the zip archive says it is"),
+        ] {
+            let found = members(&listed(&[member, Listed { name: b"b.log", ..PLAIN }], 2, b"")).unwrap();
+            assert!(found[0].1.as_ref().is_err_and(|reason| reason.starts_with(want)), "{want}: {found:?}");
+            assert_eq!(found[1].1.as_deref(), Ok(&b"b.log"[..]), "{want}");
+        }
+    }
+
+    #[test]
+    fn directories_that_lie() {
+        let two = [PLAIN, Listed { name: b"b.log", ..PLAIN }];
+        // A comment that looks like the end of a directory is one, and bytes after the archive are not read.
+        for comment in [&b"PK\x05\x06"[..], &[b"PK\x05\x06".as_slice(), &[0xff; 40]].concat(), b"made up"] {
+            assert_eq!(members(&listed(&two, 2, comment)).unwrap().len(), 2, "{comment:?}");
+        }
+        let mut trailed = listed(&two, 2, b"");
+        trailed.extend([0; 1000]);
+        assert_eq!(members(&trailed).unwrap().len(), 2);
+        // More members than are promised are read, fewer are none of the archive's.
+        assert_eq!(members(&listed(&two, 1, b"")).unwrap().len(), 2);
+        assert!(members(&listed(&two, 3, b"")).unwrap_err().contains("2 of 3 members are listed"));
+        let bomb = [PLAIN, Listed { at: Some(0), ..PLAIN }];
+        assert!(members(&listed(&bomb, 2, b"")).unwrap_err().contains("members overlap"));
+        let many = vec![PLAIN; netsieve::limits::MAX_MEMBERS + 1];
+        for promised in [10_001, 10_000, 1] {
+            assert!(members(&listed(&many, promised, b"")).unwrap_err().contains("more than 10000 members"));
+        }
+        assert_eq!(members(&listed(&many[1..], 10_000, b"")).unwrap().len(), 10_000);
+    }
 }

@@ -3,14 +3,11 @@
 use std::io::{self, Read};
 use std::path::Path;
 
-use zip::ZipArchive;
-
 use crate::error::{Error, Result};
 use crate::feed::load::read_lines;
 use crate::feed::registry::Format;
 use crate::indicator::{Feed, Record, RecordSink, Reject, Rejection, Skip, Warning};
-use crate::input::{Input, Lines, ReadSeek, bomb, is_bomb};
-use crate::limits::MAX_MEMBERS;
+use crate::input::{Input, Lines, ReadSeek, bomb, is_bomb, zip_directory};
 
 pub(super) fn read(
     archive: &mut dyn ReadSeek,
@@ -19,18 +16,10 @@ pub(super) fn read(
     feed: &Feed,
     sink: &mut dyn RecordSink,
 ) -> Result<Format> {
-    let broken = |error| Error::feed(path, format!("zip archive truncated or corrupt ({error})"));
-    let mut archive = ZipArchive::new(archive).map_err(broken)?;
-    if archive.len() > MAX_MEMBERS {
-        return Err(Error::feed(path, format!("a zip archive of more than {MAX_MEMBERS} members")));
-    }
-    // Overlapping members are the mark of a zip bomb: the same data under many names.
-    if archive.has_overlapping_entries().map_err(broken)? {
-        return Err(Error::feed(path, "a zip archive whose members overlap"));
-    }
+    let files = zip_directory(archive).map_err(|error| Error::feed(path, error.to_string()))?;
     for (mark, document) in [("[Content_Types].xml", "Office document"), ("META-INF/manifest.xml", "OpenDocument file")]
     {
-        if archive.index_for_name(mark).is_some() {
+        if files.iter().any(|file| file.name == mark) {
             return Err(Error::feed(path, format!("an {document} and no feed: save it as CSV or text first")));
         }
     }
@@ -38,20 +27,17 @@ pub(super) fn read(
     let mut first = None;
     let mut base = 0;
     let mut total = Total::default();
-    for at in 0..archive.len() {
-        let (name, is_folder) = match archive.by_index_raw(at) {
-            Ok(member) => (String::from_utf8_lossy(member.name_raw()).into_owned(), member.is_dir()),
-            Err(error) => (format!("member {at} ({error})"), false),
-        };
+    for file in &files {
+        let name = &file.name;
         // macOS adds metadata next to every member.
-        if is_folder || name.starts_with("__MACOSX/") || name.ends_with("/.DS_Store") || name == ".DS_Store" {
+        if name.starts_with("__MACOSX/") || name.ends_with("/.DS_Store") || name == ".DS_Store" {
             continue;
         }
         let mut shifted = Shifted { sink, base, lines: 0 };
-        let result = match archive.by_index(at) {
-            Ok(member) => {
-                total.packed += member.compressed_size();
-                let member = Member { reader: member, total: &mut total };
+        let result = match file.unpack(&mut *archive) {
+            Ok(reader) => {
+                total.packed += file.len();
+                let member = Member { reader, total: &mut total };
                 read_member(Box::new(member), format, feed, &mut shifted)
             }
             Err(error) => Err(Error::feed(path, error.to_string())),

@@ -31,9 +31,9 @@ pub(crate) mod utf16;
 mod zip;
 
 #[cfg(feature = "zip")]
-pub(crate) use self::zip::ReadSeek;
-#[cfg(feature = "zip")]
 pub use self::zip::{Member, Unzipped};
+#[cfg(feature = "zip")]
+pub(crate) use self::zip::{ReadSeek, directory as zip_directory};
 pub use compression::Compression;
 #[cfg(feature = "zip")]
 pub(crate) use compression::{bomb, is_bomb};

@@ -1,10 +1,12 @@
 //! The files in a zip archive, each an input of its own.
 
+use std::cell::RefCell;
 use std::fs::File;
 use std::io::{self, BufReader, Read, Seek, SeekFrom};
+use std::ops::Range;
 use std::path::{Path, PathBuf};
 
-use zip::{CompressionMethod, ZipArchive};
+use rawzip::{CompressionMethod, MAX_CENTRAL_DIRECTORY_RECORD_SIZE, ReaderAt, ZipArchive, ZipLocator};
 
 use super::decompress::Input;
 use super::fill::fill;
@@ -15,24 +17,7 @@ use crate::limits::MAX_MEMBERS;
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Member {
     archive: PathBuf,
-    name: String,
-    /// The offset and length of its data.
-    at: u64,
-    packed: u64,
-    size: u64,
-    crc: u32,
-    method: Method,
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Method {
-    Stored,
-    Deflated,
-    /// Another compression method, which is not supported.
-    Other(CompressionMethod),
-    Encrypted,
-    /// The archive's directory lists the member, but its data are not there.
-    Damaged,
+    packed: Packed,
 }
 
 impl Member {
@@ -56,22 +41,33 @@ impl Member {
     /// ```
     pub fn all(path: impl AsRef<Path>) -> Result<Option<Vec<Self>>> {
         let path = path.as_ref();
-        read_directory(path).map_err(|error| Error::io(path.to_owned(), error))
+        let listed = || {
+            let mut file = File::open(path)?;
+            let mut head = [0; 4];
+            let len = fill(&mut file, &mut head)?;
+            if !matches!(&head[..len], b"PK\x03\x04" | b"PK\x05\x06" | b"PK\x07\x08") {
+                return Ok(None);
+            }
+            directory(&mut file).map(Some)
+        };
+        let member = |packed| Self { archive: path.to_owned(), packed };
+        let listed = listed().map_err(|error| Error::io(path.to_owned(), error))?;
+        Ok(listed.map(|listed| listed.into_iter().map(member).collect()))
     }
 
     /// Returns its name in the archive. Do not use it as a path to write to.
     pub fn name(&self) -> &str {
-        &self.name
+        &self.packed.name
     }
 
     /// Returns its uncompressed size, as the archive states it.
     pub fn size(&self) -> u64 {
-        self.size
+        self.packed.size
     }
 
     /// Returns the size of its data in the archive.
     pub fn packed_size(&self) -> u64 {
-        self.packed
+        self.packed.len()
     }
 
     /// Returns a reader of the unpacked bytes. They are decompressed again if the member itself is compressed, as rotated logs are.
@@ -106,25 +102,8 @@ impl Member {
     /// }
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
-    pub fn unpack<R: Read + Seek>(&self, mut archive: R) -> io::Result<Input<Unzipped<R>>> {
-        let refused = |why: String| Err(io::Error::new(io::ErrorKind::Unsupported, why));
-        match self.method {
-            Method::Encrypted => return refused("encrypted within the zip archive: unpack it first".to_owned()),
-            Method::Other(method) => {
-                return refused(format!("packed by {method} within the zip archive: unpack it first"));
-            }
-            Method::Damaged => {
-                return Err(io::Error::new(io::ErrorKind::InvalidData, "not where the zip archive says it is"));
-            }
-            Method::Stored | Method::Deflated => {}
-        }
-        archive.seek(SeekFrom::Start(self.at))?;
-        let raw = BufReader::with_capacity(128 * 1024, archive.take(self.packed));
-        let data = match self.method {
-            Method::Deflated => Data::Deflated(Box::new(flate2::bufread::DeflateDecoder::new(raw))),
-            _ => Data::Stored(raw),
-        };
-        Input::new(Unzipped { data, crc: flate2::Crc::new(), want: self.crc, size: self.size, is_over: false })
+    pub fn unpack<R: Read + Seek>(&self, archive: R) -> io::Result<Input<Unzipped<R>>> {
+        Input::new(self.packed.unpack(archive)?)
     }
 }
 
@@ -133,56 +112,162 @@ pub(crate) trait ReadSeek: Read + Seek {}
 
 impl<R: Read + Seek> ReadSeek for R {}
 
-fn read_directory(path: &Path) -> io::Result<Option<Vec<Member>>> {
-    let mut file = File::open(path)?;
-    let mut head = [0; 4];
-    let len = fill(&mut file, &mut head)?;
-    if !matches!(&head[..len], b"PK\x03\x04" | b"PK\x05\x06" | b"PK\x07\x08") {
-        return Ok(None);
+/// A file as the directory of an archive lists it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Packed {
+    pub(crate) name: String,
+    /// Where its data stand in the archive.
+    data: Range<u64>,
+    size: u64,
+    crc: u32,
+    method: Method,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Method {
+    Stored,
+    Deflated,
+    /// Another compression method, which is not supported.
+    Other(CompressionMethod),
+    Encrypted,
+    /// The archive's directory lists the member, but its data are not there.
+    Damaged,
+}
+
+impl Packed {
+    /// Returns the size of its data in the archive.
+    pub(crate) fn len(&self) -> u64 {
+        self.data.end - self.data.start
     }
-    file.rewind()?;
+
+    /// Returns a reader of the unpacked bytes.
+    pub(crate) fn unpack<R: Read + Seek>(&self, mut archive: R) -> io::Result<Unzipped<R>> {
+        let refused = |why: &str| Err(io::Error::new(io::ErrorKind::Unsupported, why));
+        match self.method {
+            Method::Encrypted => return refused("encrypted within the zip archive: unpack it first"),
+            Method::Other(method) => {
+                let method = method.name().map_or_else(|| format!("method {}", method.as_u16()), str::to_owned);
+                return refused(&format!("packed by {method} within the zip archive: unpack it first"));
+            }
+            Method::Damaged => {
+                return Err(io::Error::new(io::ErrorKind::InvalidData, "not where the zip archive says it is"));
+            }
+            Method::Stored | Method::Deflated => {}
+        }
+        archive.seek(SeekFrom::Start(self.data.start))?;
+        let raw = BufReader::with_capacity(128 * 1024, archive.take(self.len()));
+        let data = match self.method {
+            Method::Deflated => Data::Deflated(Box::new(flate2::bufread::DeflateDecoder::new(raw))),
+            _ => Data::Stored(raw),
+        };
+        Ok(Unzipped { data, crc: flate2::Crc::new(), want: self.crc, size: self.size, is_over: false })
+    }
+}
+
+/// Reads an archive's directory: the files in their order, without folders.
+pub(crate) fn directory(archive: &mut dyn ReadSeek) -> io::Result<Vec<Packed>> {
     let broken = |reason: String| io::Error::new(io::ErrorKind::InvalidData, reason);
     let corrupt = |error| broken(format!("zip archive truncated or corrupt ({error})"));
-    let file: &mut dyn ReadSeek = &mut BufReader::new(file);
-    let mut archive = ZipArchive::new(file).map_err(corrupt)?;
-    if archive.len() > MAX_MEMBERS {
-        return Err(broken(format!("a zip archive of more than {MAX_MEMBERS} members: unpack it first")));
+    let too_many = || broken(format!("a zip archive of more than {MAX_MEMBERS} members: unpack it first"));
+    let mut buffer = vec![0; MAX_CENTRAL_DIRECTORY_RECORD_SIZE];
+    let archive = find_directory(archive, &mut buffer).map_err(corrupt)?;
+    let promised = archive.entries_hint();
+    if promised > MAX_MEMBERS as u64 {
+        return Err(too_many());
     }
-    if archive.has_overlapping_entries().map_err(corrupt)? {
+    let mut listed = archive.entries(&mut buffer);
+    let mut files = Vec::new();
+    let mut taken = Vec::new();
+    let mut count = 0;
+    loop {
+        let header = match listed.next_entry() {
+            Ok(Some(header)) => header,
+            Ok(None) if count < promised => {
+                return Err(corrupt(format!("{count} of {promised} members are listed").into()));
+            }
+            Ok(None) => break,
+            // What may follow the last member, such as a signature, is none.
+            Err(_) if count == promised => break,
+            Err(error) => return Err(corrupt(error.into())),
+        };
+        count += 1;
+        if count > MAX_MEMBERS as u64 {
+            return Err(too_many());
+        }
+        // A damaged member has no data, and is not read.
+        let data = archive.get_entry(header.wayfinder()).map_or(0..0, |entry| {
+            let (start, end) = entry.compressed_data_range();
+            taken.push(header.local_header_offset()..end);
+            start..end
+        });
+        let name = file_name(header.file_path().as_bytes());
+        if name.ends_with(['/', '\\']) {
+            continue;
+        }
+        let method = match header.compression_method() {
+            _ if header.flags().is_encrypted() => Method::Encrypted,
+            _ if data.end == 0 => Method::Damaged,
+            CompressionMethod::STORE => Method::Stored,
+            CompressionMethod::DEFLATE => Method::Deflated,
+            other => Method::Other(other),
+        };
+        files.push(Packed { name, data, size: header.uncompressed_size_hint(), crc: header.crc32(), method });
+    }
+    // The same data under many names are the mark of a bomb.
+    taken.sort_unstable_by_key(|range| range.start);
+    if taken.windows(2).any(|pair| pair[1].start < pair[0].end) {
         return Err(broken("a zip archive whose members overlap".to_owned()));
     }
-    let mut members = Vec::new();
-    for at in 0..archive.len() {
-        let archive_path = path.to_owned();
-        let name = match archive.name_for_index(at) {
-            Some(Ok(name)) => name.into_owned(),
-            _ => format!("member {at}"),
+    Ok(files)
+}
+
+/// The most ends of a directory that are tried: a comment at the end of an archive may look like one.
+const MAX_ENDS: usize = 8;
+
+type Corrupt = Box<dyn std::error::Error>;
+
+/// Reads from any place.
+struct AnyPlace<'a>(RefCell<&'a mut dyn ReadSeek>);
+
+impl ReaderAt for AnyPlace<'_> {
+    fn read_at(&self, buffer: &mut [u8], at: u64) -> io::Result<usize> {
+        let mut archive = self.0.borrow_mut();
+        archive.seek(SeekFrom::Start(at))?;
+        fill(&mut *archive, buffer)
+    }
+}
+
+fn find_directory<'a>(
+    archive: &'a mut dyn ReadSeek,
+    buffer: &mut [u8],
+) -> std::result::Result<ZipArchive<AnyPlace<'a>>, Corrupt> {
+    let mut end = archive.seek(SeekFrom::End(0))?;
+    let mut archive = AnyPlace(RefCell::new(archive));
+    let mut first = None;
+    for _ in 0..MAX_ENDS {
+        let error;
+        (archive, error) = match ZipLocator::new().locate_in_reader(archive, buffer, end) {
+            Ok(found) => return Ok(found),
+            Err(failed) => failed,
         };
-        match archive.by_index_raw(at) {
-            Ok(member) if member.is_dir() => {}
-            Ok(member) => members.push(Member {
-                archive: archive_path,
-                name,
-                // A damaged member has no start, and is not read.
-                at: member.data_start().unwrap_or(0),
-                packed: member.compressed_size(),
-                size: member.size(),
-                crc: member.crc32(),
-                method: match member.compression() {
-                    _ if member.encrypted() => Method::Encrypted,
-                    _ if member.data_start().is_none() => Method::Damaged,
-                    CompressionMethod::Stored => Method::Stored,
-                    CompressionMethod::Deflated => Method::Deflated,
-                    other => Method::Other(other),
-                },
-            }),
-            Err(_) => {
-                let method = Method::Damaged;
-                members.push(Member { archive: archive_path, name, at: 0, packed: 0, size: 0, crc: 0, method });
-            }
+        let before = error.eocd_offset();
+        first.get_or_insert(error);
+        match before {
+            Some(before) => end = before,
+            None => break,
         }
     }
-    Ok(Some(members))
+    Err(first.map_or_else(|| "no directory".into(), Corrupt::from))
+}
+
+/// Names are UTF-8, or in the code page of MS-DOS.
+fn file_name(bytes: &[u8]) -> String {
+    const UPPER: &str = "ÇüéâäàåçêëèïîìÄÅÉæÆôöòûùÿÖÜ¢£¥₧ƒáíóúñÑªº¿⌐¬½¼¡«»░▒▓│┤╡╢╖╕╣║╗╝╜╛┐└┴┬├─┼╞╟╚╔╩╦╠═╬╧╨╤╥╙╘╒╓╫╪┘┌█▄▌▐▀\
+        αßΓπΣσµτΦΘΩδ∞φε∩≡±≥≤⌠⌡÷≈°∙·√ⁿ²■\u{a0}";
+    str::from_utf8(bytes).map(str::to_owned).unwrap_or_else(|_| {
+        let upper: Vec<char> = UPPER.chars().collect();
+        bytes.iter().map(|&byte| if byte < 0x80 { char::from(byte) } else { upper[usize::from(byte - 0x80)] }).collect()
+    })
 }
 
 /// The data of a [`Member`] as they come out of the archive, checked against its checksum.
