@@ -176,8 +176,11 @@ pub(crate) fn scan<T: Taker>(
     let sources = sources.take(if run.as_ref().is_some_and(|run| run.taker.is_done()) { 0 } else { usize::MAX });
     Scanner::with_options(sieve, options).scan_many(sources, threads, counted, |delivery| {
         let Some(running) = &mut run else { return ControlFlow::Break(()) };
+        // After a break, the end of the current log is still delivered, with the figures of what was found in it.
+        let is_end = matches!(delivery, Delivery::End(_));
         let flow = running.take(delivery);
         if flow.is_break()
+            && is_end
             && is_waited_for
             && threads > 1
             && let Some(running) = run.take()
