@@ -3,30 +3,46 @@
 use std::alloc::{Layout, alloc_zeroed};
 use std::ops::{Deref, DerefMut};
 
-/// The least size for huge pages: two of those that x86-64 and aarch64 have.
-#[cfg(all(target_os = "linux", feature = "mmap", not(miri)))]
-const HUGE: usize = 4 << 20;
-
 /// Bytes in memory of their own. Large ones are in huge pages where the system has them: a set of a hundred megabytes is read in half
 /// the time, because fewer pages are touched for the first time, and its lookups miss fewer translations of addresses.
 #[derive(Debug)]
 pub(crate) enum Block {
     Heap(Vec<u8>),
-    #[cfg(all(target_os = "linux", feature = "mmap", not(miri)))]
-    Map(memmap2::MmapMut),
+    Huge(huge::Map),
+}
+
+#[cfg(all(target_os = "linux", feature = "mmap", not(miri)))]
+mod huge {
+    /// The least size for huge pages: two of those that x86-64 and aarch64 have.
+    const LEAST: usize = 4 << 20;
+
+    pub(crate) type Map = memmap2::MmapMut;
+
+    /// Returns this many zero bytes, if they are enough for huge pages and there is memory for them.
+    pub(super) fn zeroed(len: usize) -> Option<Map> {
+        if !(LEAST..isize::MAX as usize).contains(&len) {
+            return None;
+        }
+        let map = Map::map_anon(len).ok()?;
+        // A kernel without huge pages refuses, and its small pages do as well.
+        let _ = map.advise(memmap2::Advice::HugePage);
+        Some(map)
+    }
+}
+
+#[cfg(not(all(target_os = "linux", feature = "mmap", not(miri))))]
+mod huge {
+    pub(crate) type Map = &'static mut [u8];
+
+    pub(super) fn zeroed(_: usize) -> Option<Map> {
+        None
+    }
 }
 
 impl Block {
     /// Returns this many zero bytes, or `None` if there is no memory for them. On most systems bytes cost no memory until they are written.
     pub(crate) fn zeroed(len: usize) -> Option<Self> {
-        #[cfg(all(target_os = "linux", feature = "mmap", not(miri)))]
-        if (HUGE..isize::MAX as usize).contains(&len) {
-            let map = memmap2::MmapMut::map_anon(len).ok()?;
-            // A kernel without huge pages refuses, and its small pages do as well.
-            let _ = map.advise(memmap2::Advice::HugePage);
-            return Some(Self::Map(map));
-        }
-        zeroed(len).map(Self::Heap)
+        huge::zeroed(len).map(Self::Huge).or_else(|| zeroed(len).map(Self::Heap))
     }
 }
 
@@ -36,8 +52,7 @@ impl Deref for Block {
     fn deref(&self) -> &[u8] {
         match self {
             Self::Heap(bytes) => bytes,
-            #[cfg(all(target_os = "linux", feature = "mmap", not(miri)))]
-            Self::Map(map) => map,
+            Self::Huge(map) => map,
         }
     }
 }
@@ -46,8 +61,7 @@ impl DerefMut for Block {
     fn deref_mut(&mut self) -> &mut [u8] {
         match self {
             Self::Heap(bytes) => bytes,
-            #[cfg(all(target_os = "linux", feature = "mmap", not(miri)))]
-            Self::Map(map) => map,
+            Self::Huge(map) => map,
         }
     }
 }

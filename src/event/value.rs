@@ -2,6 +2,8 @@
 
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
+use crate::value::service;
+
 /// Returns true for the words that logs write for a missing value.
 pub(super) fn is_null(value: &[u8]) -> bool {
     const NULLS: [&[u8]; 15] = [
@@ -53,7 +55,7 @@ pub(super) fn address(value: &[u8]) -> Option<(IpAddr, Option<u16>)> {
         }
         b'/' => {
             // `192.0.2.1/ssh`
-            if is_service(after) {
+            if service::port(after).is_some() {
                 return Some((ip, None));
             }
             // A number that can be a prefix length is taken as one; a larger number is a port.
@@ -80,15 +82,6 @@ pub(super) fn address(value: &[u8]) -> Option<(IpAddr, Option<u16>)> {
         b';' => Some((ip, None)),
         _ => None,
     }
-}
-
-/// Returns true for the names of services that firewalls write in place of the port.
-fn is_service(text: &[u8]) -> bool {
-    const SERVICES: [&[u8]; 14] = [
-        b"ssh", b"telnet", b"https", b"http", b"www", b"domain", b"ftp", b"smtp", b"snmp", b"ntp", b"ldap", b"ldaps",
-        b"radius", b"sip",
-    ];
-    SERVICES.contains(&text)
 }
 
 /// Drops family and transport before an address: `IPV4/UDP/192.0.2.1/5060` (Asterisk).

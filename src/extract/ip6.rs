@@ -5,8 +5,8 @@ use std::ops::Range;
 
 use super::grammar::escape::{escape_len, separator};
 use super::grammar::ports::{address_port, port};
-use super::grammar::words::service_port;
 use super::grammar::{SIX, at, before, hex, is};
+use crate::value::service;
 
 /// An address found at a place.
 pub(super) struct Address {
@@ -157,7 +157,7 @@ fn address(text: &str) -> Option<(Ipv6Addr, usize, Port)> {
         _ => text.rsplit_once(':').filter(|(_, tail)| colons == 8 || tail.len() == 5)?,
     };
     let is_number = tail.bytes().all(|b| b.is_ascii_digit());
-    let port = if is_number { tail.parse().ok() } else { service_port(tail.as_bytes()) }?;
+    let port = if is_number { tail.parse().ok() } else { service::port(tail.as_bytes()) }?;
     let addr = head.parse::<Ipv6Addr>().ok()?;
     Some((addr, head.len(), Some((port, text.len()))))
 }

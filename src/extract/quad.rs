@@ -2,8 +2,8 @@
 
 use std::net::Ipv4Addr;
 
-use super::grammar::words::service_port;
 use super::grammar::{HOST, at, before, is};
+use crate::value::service;
 
 /// A quad at the start of a text.
 pub(super) struct Quad {
@@ -67,7 +67,7 @@ fn fifth(text: &[u8], len: usize) -> Option<Fifth> {
         return None;
     }
     if part.iter().any(u8::is_ascii_alphabetic) {
-        return Some(Fifth { port: service_port(part), len: end });
+        return Some(Fifth { port: service::port(part), len: end });
     }
     let port = str::from_utf8(part).ok()?.parse().ok()?;
     Some(Fifth { port: Some(port), len: end })

@@ -21,6 +21,7 @@ pub mod ip;
 mod observable;
 pub mod refang;
 mod reject;
+pub(crate) mod service;
 pub(crate) mod six;
 pub mod url;
 pub(crate) mod wide;

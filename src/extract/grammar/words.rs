@@ -250,69 +250,6 @@ pub(in crate::extract) fn is_network(word: &[u8]) -> bool {
     is_one_of(word, &WORDS)
 }
 
-/// The port of a service that tcpdump, netstat or argus prints by name.
-pub(in crate::extract) fn service_port(name: &[u8]) -> Option<u16> {
-    const PORTS: [(&str, u16); 56] = [
-        ("ftp-data", 20),
-        ("ftp", 21),
-        ("ssh", 22),
-        ("telnet", 23),
-        ("smtp", 25),
-        ("time", 37),
-        ("whois", 43),
-        ("tacacs", 49),
-        ("domain", 53),
-        ("bootps", 67),
-        ("bootpc", 68),
-        ("tftp", 69),
-        ("gopher", 70),
-        ("finger", 79),
-        ("http", 80),
-        ("www", 80),
-        ("kerberos", 88),
-        ("pop3", 110),
-        ("sunrpc", 111),
-        ("auth", 113),
-        ("nntp", 119),
-        ("ntp", 123),
-        ("epmap", 135),
-        ("netbios-ns", 137),
-        ("netbios-dgm", 138),
-        ("netbios-ssn", 139),
-        ("imap2", 143),
-        ("imap", 143),
-        ("snmp", 161),
-        ("snmp-trap", 162),
-        ("snmptrap", 162),
-        ("bgp", 179),
-        ("irc", 194),
-        ("ldap", 389),
-        ("https", 443),
-        ("microsoft-ds", 445),
-        ("submissions", 465),
-        ("isakmp", 500),
-        ("syslog", 514),
-        ("printer", 515),
-        ("route", 520),
-        ("submission", 587),
-        ("ipp", 631),
-        ("ldaps", 636),
-        ("domain-s", 853),
-        ("rsync", 873),
-        ("imaps", 993),
-        ("pop3s", 995),
-        ("openvpn", 1194),
-        ("ms-sql-s", 1433),
-        ("radius", 1812),
-        ("nfs", 2049),
-        ("mysql", 3306),
-        ("ms-wbt-server", 3389),
-        ("postgresql", 5432),
-        ("http-alt", 8080),
-    ];
-    PORTS.iter().find(|(other, _)| other.as_bytes().eq_ignore_ascii_case(name)).map(|&(_, port)| port)
-}
-
 /// The word before the one at `start`, if a blank separates them; and its start.
 pub(in crate::extract) fn word_before_blank(bytes: &[u8], start: usize) -> (&[u8], usize) {
     let (b' ', end) = sign_before(bytes, start) else { return (b"", start) };

@@ -10,6 +10,7 @@
 
 use crate::feed::syntax::value::Value;
 use crate::indicator::{Indicator, Reject};
+use crate::value::service;
 
 /// The most ports that a range may expand to.
 const MAX_PORTS: usize = 256;
@@ -101,37 +102,10 @@ fn parse(text: &str) -> Result<Option<Vec<u16>>, Reject> {
 /// Parses a port number or the name of a service.
 fn number(text: &str) -> Option<u16> {
     let text = text.trim();
-    let service = || SERVICES.iter().find(|(name, _)| *name == text).map(|&(_, port)| port);
     // Rust's parser would take a sign.
     let port = if text.starts_with('+') { None } else { text.parse().ok() };
-    port.filter(|&port| port > 0).or_else(service)
+    port.filter(|&port| port > 0).or_else(|| service::port(text.as_bytes()))
 }
-
-/// Ports that firewalls print by name.
-const SERVICES: [(&str, u16); 22] = [
-    ("ftp", 21),
-    ("ssh", 22),
-    ("telnet", 23),
-    ("smtp", 25),
-    ("domain", 53),
-    ("tftp", 69),
-    ("http", 80),
-    ("kerberos", 88),
-    ("pop3", 110),
-    ("ntp", 123),
-    ("imap2", 143),
-    ("imap", 143),
-    ("snmp", 161),
-    ("ldap", 389),
-    ("https", 443),
-    ("microsoft-ds", 445),
-    ("submission", 587),
-    ("imaps", 993),
-    ("pop3s", 995),
-    ("ms-sql-s", 1433),
-    ("mysql", 3306),
-    ("http-alt", 8080),
-];
 
 #[cfg(test)]
 mod tests {
