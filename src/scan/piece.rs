@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::time::Instant;
 
 use super::blocks::Block;
-use super::chunk::Chunk;
+use super::chunk::{Chunk, Cut};
 use super::control::ScanControl;
 use super::count::Counted;
 use super::delivery::Times;
@@ -61,7 +61,13 @@ pub(super) trait Hits<'s> {
     fn counts(&self) -> (u64, u64);
 }
 
-impl<'s> Piece<'_, 's> {
+impl<'p, 's> Piece<'p, 's> {
+    /// A chunk that was cut into blocks.
+    pub(super) fn of_cut(text: &'p Text<'s>, cut: &'p Cut, is_utf16: bool, known: &'p Known) -> Self {
+        let Cut { blocks, offset, base, heads } = cut;
+        Self { text, offset: *offset, start: base.at, blocks, base: Some(*base), is_utf16, known, heads }
+    }
+
     /// Scans the blocks. `Break`: the input ends here.
     pub(super) fn scan(
         &self,

@@ -17,22 +17,32 @@ pub(super) fn read_bare(part: Part<'_>, sheet: &mut Sheet) -> bool {
 }
 
 fn columns(part: Part<'_>, sheet: &mut Sheet) -> bool {
-    let text = part.text();
-    let mut bars = unescaped(text, b'|');
-    let Some(mut start) = bars.next().map(|at| at + 1) else { return false };
     let mark = sheet.mark();
-    for name in HEADER {
-        let Some(end) = bars.next() else {
-            sheet.back_to(mark);
-            return false;
-        };
-        sheet.known(name, part.start + start..part.start + end);
-        start = end + 1;
-    }
+    let Some(start) = header(part, &mut unescaped(part.text(), b'|'), &HEADER, sheet) else { return false };
     extension(part.from(part.start + start), sheet);
     named_by_labels(part, sheet, mark.0);
     find_prefix(part, sheet, mark.0);
     true
+}
+
+/// Reads the columns between bars, which follow the first bar. Returns where the text behind them begins, or `None` if one is missing.
+pub(super) fn header(
+    part: Part<'_>,
+    bars: &mut dyn Iterator<Item = usize>,
+    names: &[&'static str],
+    sheet: &mut Sheet,
+) -> Option<usize> {
+    let mut start = bars.next()? + 1;
+    let mark = sheet.mark();
+    for name in names {
+        let Some(end) = bars.next() else {
+            sheet.back_to(mark);
+            return None;
+        };
+        sheet.known(name, part.start + start..part.start + end);
+        start = end + 1;
+    }
+    Some(start)
 }
 
 /// Finds the prefix that a vendor puts before its own names: `FTNTFGTlogid=… FTNTFGTeventtime=… FTNTFGTvd=…`. Three names must share it.

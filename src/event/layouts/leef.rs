@@ -1,6 +1,7 @@
 //! Log Event Extended Format of QRadar: `LEEF:1.0|vendor|product|version|id|key=value<TAB>key=value`. In version 2 a sixth column gives
 //! the separator.
 
+use crate::event::layouts::cef;
 use crate::event::pairs;
 use crate::event::sheet::{Form, Part, Sheet, find};
 
@@ -24,16 +25,8 @@ pub(super) fn read_bare(part: Part<'_>, sheet: &mut Sheet) -> bool {
 fn columns(part: Part<'_>, version: u8, sheet: &mut Sheet) -> bool {
     let text = part.text();
     let mut bars = memchr::memchr_iter(b'|', text);
-    let Some(mut start) = bars.next().map(|at| at + 1) else { return false };
     let mark = sheet.mark();
-    for name in HEADER {
-        let Some(end) = bars.next() else {
-            sheet.back_to(mark);
-            return false;
-        };
-        sheet.known(name, part.start + start..part.start + end);
-        start = end + 1;
-    }
+    let Some(mut start) = cef::header(part, &mut bars, &HEADER, sheet) else { return false };
     let mut separator = b'\t';
     if version >= b'2'
         && let Some(end) = bars.next().filter(|end| end - start <= 5)

@@ -41,16 +41,7 @@ impl<'s> Alone<'_, 's> {
             let part = reading.next(&mut chunk);
             end.times.read += start.elapsed();
             let text = Text::Chunk(Arc::new(chunk));
-            let piece = Piece {
-                text: &text,
-                offset: part.cut.offset,
-                start: part.cut.base.at,
-                blocks: &part.cut.blocks,
-                base: Some(part.cut.base),
-                is_utf16: part.is_utf16,
-                known: &part.known,
-                heads: &part.cut.heads,
-            };
+            let piece = Piece::of_cut(&text, &part.cut, part.is_utf16, &part.known);
             let flow = self.piece(&piece, &mut end);
             if let Text::Chunk(chunk) = text {
                 self.chunks.extend(Arc::into_inner(chunk));

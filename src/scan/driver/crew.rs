@@ -239,17 +239,8 @@ impl<'c, 's, O: Output<'s>> Crew<'c, 's, O> {
 
     fn ready(&self, ready: Ready, worker: &mut Worker) {
         let Ready { key, chunk, cut, is_utf16, known, is_over, done } = ready;
-        let piece = Piece {
-            text: &Text::Chunk(chunk.clone()),
-            offset: cut.offset,
-            start: cut.base.at,
-            blocks: &cut.blocks,
-            base: Some(cut.base),
-            is_utf16,
-            known: &known,
-            heads: &cut.heads,
-        };
-        self.piece(key, piece, worker, done, &is_over);
+        let text = Text::Chunk(chunk.clone());
+        self.piece(key, Piece::of_cut(&text, &cut, is_utf16, &known), worker, done, &is_over);
         self.recycle(chunk);
     }
 
@@ -273,16 +264,8 @@ impl<'c, 's, O: Output<'s>> Crew<'c, 's, O> {
         });
         let chunk = Arc::new(chunk);
         if let Some(cut) = cut {
-            let piece = Piece {
-                text: &Text::Chunk(chunk.clone()),
-                offset: cut.offset,
-                start: cut.base.at,
-                blocks: &cut.blocks,
-                base: Some(cut.base),
-                is_utf16: false,
-                known: &Known::None,
-                heads: &cut.heads,
-            };
+            let text = Text::Chunk(chunk.clone());
+            let piece = Piece::of_cut(&text, &cut, false, &Known::None);
             let done = Done { stats: ScanStats::default(), times, error: read.err(), is_last };
             self.piece((shared.input, part), piece, worker, done, &shared.is_over);
         }
