@@ -50,11 +50,17 @@ fn nested(part: Part<'_>, sheet: &mut Sheet, depth: u8) -> PairCounts {
         }
         at = equals + 1;
         let Some(name) = name(part, floor, equals, between) else { continue };
+        // `user=>eve`, `user => eve`
+        let is_arrow = part.line[..part.end].get(at) == Some(&b'>');
+        if is_arrow {
+            at += 1;
+            at += usize::from(part.line[equals - 1] == b' ' && part.line[..part.end].get(at) == Some(&b' '));
+        }
         if is_group(&part.line[at..part.end]) {
             floor = at;
             continue;
         }
-        let (mut value, form, mut end) = value(part, equals + 1, between);
+        let (mut value, form, mut end) = value(part, at, between);
         if part.line[name.start] == b'-'
             && let Some(length) = dashed(&part.line[value.clone()])
         {
@@ -67,7 +73,7 @@ fn nested(part: Part<'_>, sheet: &mut Sheet, depth: u8) -> PairCounts {
         found.pairs += 1;
         found.covered += end - name.start;
         sheet.named(name, value.clone(), form);
-        let is_quoted = value.start > equals + 1;
+        let is_quoted = value.start > at;
         if is_quoted && depth < MAX_DEPTH && memchr::memchr(b'=', &part.line[value.clone()]).is_some() {
             let level = sheet.level;
             sheet.level += 1;
@@ -330,6 +336,7 @@ fn separator(part: Part<'_>) -> Between {
             continue;
         }
         at = equals + 1;
+        at += usize::from(part.line[..part.end].get(at) == Some(&b'>'));
         // Skip quoted values: separators in them do not count.
         if let Some(&quote @ (b'"' | b'\'')) = part.line[..part.end].get(at)
             && let Some((value, _)) = quoted(part, at, quote)

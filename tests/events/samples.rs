@@ -2,6 +2,8 @@
 
 #[path = "certain.rs"]
 mod certain;
+#[path = "doubt.rs"]
+mod doubt;
 #[path = "forms.rs"]
 mod forms;
 #[path = "kinds.rs"]
@@ -741,9 +743,18 @@ fn reader() -> EventReader {
 
 /// All samples.
 fn labelled() -> impl Iterator<Item = &'static Sample> {
-    [SAMPLES, unseen::SAMPLES, certain::SAMPLES, rules::SAMPLES, near::SAMPLES, forms::SAMPLES, kinds::SAMPLES]
-        .into_iter()
-        .flatten()
+    [
+        SAMPLES,
+        unseen::SAMPLES,
+        certain::SAMPLES,
+        rules::SAMPLES,
+        near::SAMPLES,
+        forms::SAMPLES,
+        kinds::SAMPLES,
+        doubt::SAMPLES,
+    ]
+    .into_iter()
+    .flatten()
 }
 
 #[test]
@@ -797,8 +808,13 @@ fn every_layout_has_a_sample() {
 #[test]
 fn a_line_in_a_string_says_the_same() {
     let (mut wrong, mut count) = (Vec::new(), 0);
-    for sample in
-        SAMPLES.iter().chain(unseen::SAMPLES).chain(certain::SAMPLES).chain(forms::SAMPLES).chain(kinds::SAMPLES)
+    for sample in SAMPLES
+        .iter()
+        .chain(unseen::SAMPLES)
+        .chain(certain::SAMPLES)
+        .chain(forms::SAMPLES)
+        .chain(kinds::SAMPLES)
+        .chain(doubt::SAMPLES)
     {
         if !sample.head.is_empty() || sample.layout == "custom" {
             continue;
