@@ -37,13 +37,13 @@ pub(super) const SPOILERS: &str = "nat natted translated trans xlate xlated mapp
     max min avg total count num number mask netmask subnet gateway expire expires expiry expiration valid validity creation \
     created modified updated start started end ended install installed build birth boot certificate cert issuer country city region geo \
     location vendor manufacturer model os platform mgmt console request_object response_object request_parameters \
-    response_elements";
+    response_elements connector";
 
 /// First words of an object that holds the fields of something else than the event: its state before or after, another process.
-pub(super) const OTHERS: &str = "parent grandparent previous prev old new";
+pub(super) const OTHERS: &str = "parent grandparent previous prev old new signer";
 
 /// Words that make a [vague](VAGUE) name after them one of the source.
-pub(super) const SOURCES: &str = "source src client initiator attacker origin actor caller";
+pub(super) const SOURCES: &str = "source src client initiator attacker origin actor caller who";
 
 /// Words that make a [vague](VAGUE) name after them one of the destination.
 pub(super) const DESTINATIONS: &str = "destination dst dest target tgt responder victim";
@@ -96,7 +96,7 @@ pub(super) const TABLE: &[(Meaning, &str)] = &[
         "source_ip src_ip source_address src_addr src source_ip_address src_ip_addr source_ipv4 src_ipv4 \
          source_ipv6 src_ipv6 source_ipv4_address src_ipv4_address source_ipv6_address src_ipv6_address saddr \
          orig_h id_orig_h conn_src_ip src_endpoint_ip source_address_ip flow_source_address client_ip \
-         client_address client_addr c_ip client_ip_address client_ip_addr caller_ip caller_ip_address requester_ip \
+         client_address client_addr c_ip client_ip_address client_ip_addr client_public_ip caller_ip caller_ip_address requester_ip \
          from who_ip csip rip fd_cip request_ip remote_host rhost raddr peer_ip peer_address peer peer_addr \
          http_client_ip true_client_ip cf_connecting_ip real_ip x_real_ip actor_ip actor_ip_address source_host_ip \
          attacker_ip attacker_address attacker origin_ip ip_source origin_address ip_src ip_saddr initiator_ip \
@@ -132,7 +132,7 @@ pub(super) const TABLE: &[(Meaning, &str)] = &[
         "source_domain src_domain src_domain_name source_domain_name source_host_name src_host_name source_host src_host shost source_name srcname \
          client_hostname client_name remote_hostname client_domain remote_host rhost c_host source_machine_name \
          source_computer_name src_host_reverse source_workstation workstation_name workstation source_dns \
-         source_fqdn from_host peer_name source_ip_address source_address src_address caller_ip_address",
+         source_fqdn source_dns_domain from_host peer_name source_ip_address source_address src_address caller_ip_address",
     ),
     (
         Ecs(DestinationIp),
@@ -141,7 +141,7 @@ pub(super) const TABLE: &[(Meaning, &str)] = &[
          destination_ipv4_address dst_ipv4_address destination_ipv6_address dst_ipv6_address dst_ip_address daddr \
          dip resp_h id_resp_h conn_dest_ip conn_dst_ip dst_endpoint_ip flow_destination_address server_ip \
          server_address server_addr target_ip target_address target_ip_address target_ipv4 victim_ip responder_ip \
-         responder ip_destination ip_dst ip_daddr dest dhost_ip destination_host_ip to_host to_ip upstream_addr \
+         responder ip_destination ip_dst ip_daddr dest dhost_ip destination_host_ip to_host to_ip to_address upstream_addr \
          backend_ip origin_server_ip vserver_ip virtual_ip receiver_ip recipient_ip destination to nas_ip_address \
          cdip lip fd_sip resolved_ip cs_ip dst_host dhost dest_host flow_destination server second_address \
          peerhost da",
@@ -155,7 +155,7 @@ pub(super) const TABLE: &[(Meaning, &str)] = &[
     ),
     (
         Ecs(ClientIp),
-        "client_ip client_address client_addr c_ip client_ip_address client_ip_addr http_client_ip true_client_ip \
+        "client_ip client_address client_addr c_ip client_ip_address client_ip_addr client_public_ip http_client_ip true_client_ip \
          cf_connecting_ip real_ip x_real_ip caller_ip caller_ip_address actor_ip actor_ip_address client_host \
          user_ip user_ip_address for",
     ),
@@ -227,10 +227,10 @@ pub(super) const TABLE: &[(Meaning, &str)] = &[
         Ecs(DnsQuestionName),
         "dns_question_name question_name query_name qname dns_query dns_query_name dns_rrname rrname dns_qry_name \
          domain_queried queried_domain queried_name requested_domain dns_request dns_request_name dns_name \
-         dns_domain query_domain lookup_name requested_name query query_hostname dns_request_action_domain \
+         query_domain lookup_name requested_name query query_hostname dns_request_action_domain \
          question dns_requests_domain_name domain_name qh",
     ),
-    (InQuestion(DnsQuestionName), "domain fqdn"),
+    (InQuestion(DnsQuestionName), "domain fqdn dns_domain"),
     (
         Ecs(DnsQuestionType),
         "dns_question_type question_type qtype_name query_type qtype dns_query_type dns_rrtype rrtype record_type qt",
@@ -346,7 +346,7 @@ pub(super) const TABLE: &[(Meaning, &str)] = &[
     (Ecs(RuleName), "rule_name rule policy_name policy signature signature_name alert_signature rule_id policyid"),
     (
         Ecs(EventAction),
-        "event_action action act device_action policy_action fw_action rule_action operation operation_name \
+        "event_action event_simple_name action act device_action policy_action fw_action rule_action operation operation_name \
          event_name activity activity_name event_type action_type method_name disposition verdict",
     ),
     (
@@ -369,7 +369,8 @@ pub(super) const TABLE: &[(Meaning, &str)] = &[
          source_type target_type result_code response_size request_size port_name service_name interface_name \
          product_name company_name file_host host_os host_id host_type host_mac host_os_name host_os_version \
          os_name operating_system threat_url alert_url incident_url event_url case_url detection_url console_url \
-         portal_url breach_url help_url documentation_url callback_url logical_system_name cloud_account_name",
+         service_host agent_domain_name host_domain_name machine_domain_name computer_domain_name \
+         device_domain_name portal_url breach_url help_url documentation_url callback_url logical_system_name cloud_account_name",
     ),
 ];
 

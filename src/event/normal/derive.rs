@@ -1,7 +1,7 @@
 //! Deriving normal names from others: the parts of a URL, a user's domain, an address under two names.
 
 use super::facts::Facts;
-use super::{Candidate, Context, Held, Normal, is_member};
+use super::{Candidate, Context, Held, NONE, Normal, is_member};
 use crate::event::ecs::EcsName;
 use crate::event::sheet::{Label, Sheet, find};
 use crate::event::value;
@@ -57,9 +57,24 @@ impl Normal {
         }
     }
 
-    /// Takes the `domain` of an event that names the type of a record as the name that was asked for.
-    pub(super) fn asked(&mut self) {
+    /// Takes the `domain` of an event that names the type of a record as the name that was asked for. Without such a type, a name without
+    /// a dot is that of something else: a stored query, the domain of a machine.
+    pub(super) fn asked(&mut self, sheet: &Sheet, context: &Context<'_>) {
         use EcsName::*;
+        let own = self.best[DnsQuestionName as usize];
+        if own.score < u16::MAX && self.best[DnsQuestionType as usize].score == u16::MAX {
+            let field = &sheet.fields[own.field as usize];
+            let is_layouts = matches!(field.label, Label::Known(_));
+            // `DnsRequest`
+            let action = self.best[EventAction as usize];
+            let is_dns = action.score < u16::MAX && {
+                let action = context.value(&sheet.fields[action.field as usize]);
+                action.windows(3).take(64).any(|word| word.eq_ignore_ascii_case(b"dns"))
+            };
+            if !is_layouts && !is_dns && memchr::memchr(b'.', context.value(field)).is_none() {
+                self.best[DnsQuestionName as usize] = NONE;
+            }
+        }
         let other = self.in_request[DnsQuestionName as usize];
         let has = |name: EcsName| self.best[name as usize].score < u16::MAX;
         if other.score < u16::MAX && has(DnsQuestionType) && !has(DnsQuestionName) {

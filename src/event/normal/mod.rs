@@ -412,7 +412,7 @@ impl Normal {
                 }
             }
         }
-        self.asked();
+        self.asked(sheet, context);
         for name in bits(self.named) {
             let Candidate { score, field } = self.best[*name as usize];
             if score == u16::MAX || *name == Timestamp {
