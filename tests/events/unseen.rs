@@ -266,7 +266,7 @@ pub(super) const SAMPLES: &[Sample] = &[
         head: "",
         line: r#"SecurityEvent="Failed",Severity="Error",AccountID="6001",LocalAddress="IPV4/UDP/198.51.100.1/5060",RemoteAddress="IPV4/UDP/192.0.2.7/40000""#,
         layout: "pairs",
-        normal: &["source.ip=198.51.100.1", "destination.ip=192.0.2.7", "destination.port=40000"],
+        normal: &["source.ip=192.0.2.7", "source.port=40000", "destination.ip=198.51.100.1", "destination.port=5060"],
         planted: &[],
     },
     // A host before a known layout, whose time has a year; an address with a port is no host.

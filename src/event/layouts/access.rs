@@ -56,6 +56,10 @@ fn before(part: Part<'_>, sheet: &mut Sheet) -> bool {
     let client = match second {
         // `vhost:443 192.0.2.7 - -`
         Some(second) if !is_address(&first) && (is_address(&second) || count >= 4) => {
+            // `2026-05-12T10:02:03Z info app[5]: …`
+            if sheet.is_stamp(part.from(first.start).to(first.end)) {
+                return false;
+            }
             vhost(part, first, sheet);
             second
         }
@@ -93,6 +97,10 @@ fn before(part: Part<'_>, sheet: &mut Sheet) -> bool {
                 [b'"', .., b'"'] if user.text().len() > 1 => user.start + 1..user.end - 1,
                 _ => user.start..user.end,
             };
+            // `info app[5]`
+            if memchr::memchr(b'[', &part.line[user.clone()]).is_some() {
+                return false;
+            }
             sheet.known("user", user);
         }
     }

@@ -33,10 +33,11 @@ pub(super) fn read(part: Part<'_>, sheet: &mut Sheet) {
     }
     let known = sheet.fields.iter().find(|field| matches!(field.label, Label::Known("time" | "syslog.time"))).copied();
     match known {
-        None => leading_time(part, false, sheet),
+        None => leading_time(part, None, sheet),
         // The program behind the header may write a whole time itself: `app: Tue May 12 10:02:03 2026 Info: …`.
         Some(field) if field.label == Label::Known("syslog.time") && has_no_year(&line[field.span()]) => {
-            leading_time(part, true, sheet);
+            let header = time::at_start(&line[field.span()]).map(|(stamp, _)| (stamp.month, stamp.day));
+            leading_time(part, header, sheet);
         }
         _ => {}
     }
@@ -46,7 +47,7 @@ pub(super) fn read(part: Part<'_>, sheet: &mut Sheet) {
     // The words before the current one, latest first.
     let mut before: [Option<Word>; 3] = [None; 3];
     let mut seen = Seen::default();
-    let (mut is_login, mut has_request) = (false, false);
+    let (mut is_login, mut has_request, mut has_path) = (false, false, false);
     let first = sheet.fields.len();
     for _ in 0..MAX_WORDS {
         let Some((raw, signs)) = text.signed_word() else { break };
@@ -85,7 +86,9 @@ pub(super) fn read(part: Part<'_>, sheet: &mut Sheet) {
             // In `http://a.example/...` the dots mean that the URL was cut; they do not end a sentence.
             let end = if line[word.end..raw.end].starts_with(b"...") { word.end + 3 } else { word.end };
             // `referer: http://a.example/`
-            let is_referrer = before[0].is_some_and(|word| is_referrer(&line[word.start..word.end]));
+            let is_referrer = before[0].is_some_and(|word| is_referrer(&line[word.start..word.end]))
+                // `… GET … /path "http://ref.example/" "Mozilla/5.0 …"`
+                || has_path && line[raw.start] == b'"' && is_before_agent(&line[raw.end..part.end]);
             sheet.known(if is_referrer { "referrer" } else { "url" }, word.start..end);
             sheet.level -= 1;
         } else if is_tls_request(part, raw, before) {
@@ -98,6 +101,8 @@ pub(super) fn read(part: Part<'_>, sheet: &mut Sheet) {
             && let Some(name) = questions::beside_type(part, word, before)
         {
             sheet.known("query", name);
+        } else if bytes[0] == b'/' && bytes.len() > 1 && raw.start == word.start {
+            has_path = true;
         } else if let Some((name, span)) = verdict(part, raw, word, &text) {
             sheet.level += 2;
             sheet.known(name, span);
@@ -175,9 +180,11 @@ fn has_no_year(stamp: &[u8]) -> bool {
 }
 
 /// Reads the time at the start, which brackets, a level or some words may precede. Behind a header with a time of its own (`is_inner`) these
-/// words are fewer and no prose, and the time must have a year.
-fn leading_time(part: Part<'_>, is_inner: bool, sheet: &mut Sheet) {
+/// words are fewer and no prose, and the time must have a year. Behind the 12th of May, `05-12-2026` and `12-05-2026` are the same day, and
+/// the order of the numbers is not known.
+fn leading_time(part: Part<'_>, header: Option<(i8, i8)>, sheet: &mut Sheet) {
     let text = part.text();
+    let is_inner = header.is_some();
     let mut has_prose = false;
     let mut at = 0;
     for words in 0..if is_inner { 3 } else { 12 } {
@@ -190,7 +197,9 @@ fn leading_time(part: Part<'_>, is_inner: bool, sheet: &mut Sheet) {
             return;
         }
         if let Some((stamp, length)) = sheet.stamp_at(part.from(part.start + at)) {
-            if !is_inner || stamp.year.is_some() {
+            let is_swapped =
+                header.is_some_and(|(month, day)| month != day && (stamp.day, stamp.month) == (month, day));
+            if !is_inner || stamp.year.is_some() && !is_swapped {
                 sheet.known("time", part.start + at..part.start + at + length);
             }
             return;
@@ -208,8 +217,10 @@ fn leading_time(part: Part<'_>, is_inner: bool, sheet: &mut Sheet) {
             return;
         }
         let may_count = has_prose || is_inner || words > 0 && is_tracker(word);
-        if !may_count && time::epoch(word).is_some() {
-            sheet.known("time", part.start + at..part.start + at + word.len());
+        // `1778580123: New client`
+        let count = word.strip_suffix(b":").unwrap_or(word);
+        if !may_count && time::epoch(count).is_some() {
+            sheet.known("time", part.start + at..part.start + at + count.len());
             return;
         }
         if word.first().is_some_and(u8::is_ascii_digit)
@@ -244,6 +255,12 @@ fn is_referrer(word: &[u8]) -> bool {
     [&b"referer:"[..], b"referrer:"].iter().any(|name| name.eq_ignore_ascii_case(word))
 }
 
+/// Returns true if the name of a browser follows a quoted word.
+fn is_before_agent(rest: &[u8]) -> bool {
+    let rest = rest.strip_prefix(b" \"-\"").unwrap_or(rest);
+    rest.starts_with(b" \"Mozilla/")
+}
+
 /// Returns true for the request in a log of TLS connections, which may lack the method: `TLSv1.3 CIPHER "/path" 199`.
 fn is_tls_request(part: Part<'_>, raw: Word, before: [Option<Word>; 3]) -> bool {
     let text = &part.line[raw.start..raw.end];
@@ -268,7 +285,10 @@ fn shaped(part: Part<'_>, raw: Word, word: Word, signs: Signs) -> Option<(&'stat
     if sign.is_some_and(|at| bytes[at] == b'\\') {
         // `(192.0.2.7/443)(CORP\eve)`
         let start = bytes.iter().rposition(|byte| matches!(*byte, b'(' | b'=' | b':')).map_or(0, |at| at + 1);
-        return is_domain_user(&bytes[start..]).then_some(("user", word.start + start..word.end));
+        // `EX01\Default Frontend,`: a cell that goes on names something else.
+        let is_cell = raw.start > part.start && matches!(line[raw.start - 1], b',' | b';' | b'|' | b'\t');
+        let goes_on = is_cell && matches!(line[raw.end..part.end], [b' ', b'A'..=b'Z' | b'0'..=b'9', ..]);
+        return (!goes_on && is_domain_user(&bytes[start..])).then_some(("user", word.start + start..word.end));
     }
     // `[eve] FAIL LOGIN` (vsftpd), `[eve] Peer Connection Initiated with …` (OpenVPN)
     if line[raw.start] == b'[' && line[raw.end - 1] == b']' {
@@ -469,7 +489,25 @@ fn value_after(part: Part<'_>, raw: Word, at: usize, is_user: bool, has_colon: b
         let open = Word { start: value.end + 2, end: part.end };
         value = quoted(part, open).unwrap_or(value);
     }
+    // `user anna(uid=1001)`
+    if is_user
+        && !is_quoted
+        && let Some(open) = memchr::memchr(b'(', &line[value.start..value.end]).filter(|open| *open > 0)
+    {
+        value.end = value.start + open;
+    }
     let bytes = &line[value.start..value.end];
+    // `login: pc1.corp.example [192.0.2.7] eve`: the client.
+    if is_user
+        && memchr::memchr(b'.', bytes).is_some()
+        && line[value.end..part.end].starts_with(b" [")
+        && value::address(
+            &line[value.end + 2..part.end.min(value.end + 48)].split(|byte| *byte == b']').next().unwrap_or(b""),
+        )
+        .is_some()
+    {
+        return None;
+    }
     // `user [after add]` is a remark, not a user.
     let is_remark = next_text[0] == b'[' && bytes.contains(&b' ');
     let is_other = is_user && (!has_colon && !is_quoted && !is_user_name(bytes) || is_remark);
@@ -514,7 +552,9 @@ fn for_user(part: Part<'_>, name: &[u8], before: Option<Word>, text: &mut Text<'
         }
         return;
     }
-    if is_link && is_user_name(user) && !user.eq_ignore_ascii_case(b"user") {
+    // `transfer of a.example. from`: the dot of the root.
+    let is_rooted = part.line[next.end..part.end].starts_with(b".") && memchr::memchr(b'.', user).is_some();
+    if is_link && is_user_name(user) && !is_rooted && !user.eq_ignore_ascii_case(b"user") {
         sheet.known("for_user", next.start..next.end);
         text.at = next.end;
     }

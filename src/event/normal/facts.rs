@@ -60,8 +60,7 @@ impl<'v> Facts<'v> {
                     && !text.iter().any(|byte| matches!(*byte, b'/' | b'\\' | b'@'))
                     && self.ip().is_none()
             }
-            // The number of an account is not its name: `S-1-5-21-1004-512`.
-            UserName => text.len() <= 256 && !value::is_sid(text),
+            UserName => text.len() <= 256 && !is_no_user(text),
             // `::` says that there is no client.
             ClientIp => self.ip().is_some_and(|(ip, _)| !ip.is_unspecified()),
             UserEmail | EmailFrom | EmailTo => memchr::memchr(b'@', text).is_some(),
@@ -81,6 +80,29 @@ impl<'v> Facts<'v> {
 fn is_kind_of_device(text: &[u8]) -> bool {
     const KINDS: [&[u8]; 3] = [b"computer", b"mobile", b"tablet"];
     KINDS.iter().any(|kind| kind.eq_ignore_ascii_case(text))
+}
+
+/// Returns true for what stands in the place of a user's name: the number of an account (`S-1-5-21-1004-512`), the address of a card
+/// (`00:00:5e:00:53:01`), the URL of a directory, the sort of a phone's number (`;user=phone`), a truth value, and a phrase such as
+/// `No Authentication Required`.
+fn is_no_user(text: &[u8]) -> bool {
+    const WORDS: [&[u8]; 5] = [b"true", b"false", b"phone", b"no", b"not"];
+    let is_phrase = |start: &[u8]| text.get(..start.len()).is_some_and(|head| head.eq_ignore_ascii_case(start));
+    value::is_sid(text)
+        || text.len() <= 5 && WORDS.iter().any(|word| word.eq_ignore_ascii_case(text))
+        || is_mac(text)
+        || is_phrase(b"no ")
+        || is_phrase(b"not ")
+        || text.first() == Some(&b'[')
+        || find(&text[..text.len().min(12)], b"://").is_some()
+}
+
+/// Returns true for the address of a network card with colons.
+fn is_mac(text: &[u8]) -> bool {
+    text.len() == 17
+        && text
+            .chunks(3)
+            .all(|part| part[..2].iter().all(u8::is_ascii_hexdigit) && part.get(2).is_none_or(|sign| *sign == b':'))
 }
 
 fn is_url_like(text: &[u8]) -> bool {

@@ -5,6 +5,7 @@
 
 mod context;
 mod derive;
+mod ends;
 mod facts;
 mod memo;
 mod times;
@@ -70,6 +71,8 @@ pub(super) struct Normal {
     remote: [Candidate; 2],
     /// A field says that the other end opened the connection.
     is_inbound: bool,
+    /// A field says which end opened it.
+    has_direction: bool,
     held: [Held; EcsName::COUNT],
     /// Bit sets of the names that have a best field, and of those that have one in a request.
     named: u64,
@@ -108,6 +111,7 @@ impl Default for Normal {
             local: [NONE; 2],
             remote: [NONE; 2],
             is_inbound: false,
+            has_direction: false,
             held: [Held::Nothing; EcsName::COUNT],
             named: 0,
             named_in_request: 0,
@@ -143,7 +147,8 @@ impl Normal {
     pub(super) fn read(&mut self, sheet: &Sheet, context: &Context<'_>) {
         self.best = [NONE; EcsName::COUNT];
         self.in_request = [NONE; EcsName::COUNT];
-        (self.local, self.remote, self.is_inbound) = ([NONE; 2], [NONE; 2], false);
+        (self.local, self.remote) = ([NONE; 2], [NONE; 2]);
+        (self.is_inbound, self.has_direction) = (false, false);
         (self.named, self.named_in_request, self.beside) = (0, 0, [None; 3]);
         (self.ported, self.machine) = ([None; 2], NONE);
         self.held = [Held::Nothing; EcsName::COUNT];
@@ -279,6 +284,8 @@ impl Normal {
                     self.note_time(moment.map(|moment| (moment, field.level)), value);
                     self.offer(EcsName::Timestamp, score, at, value);
                 }
+                // `userId=0`
+                Meaning::Ecs(EcsName::UserName) if is_number_of(context.name(field.label), value.text) => {}
                 Meaning::Ecs(name) => {
                     self.offer(name, score, at, value);
                     if name == EcsName::HostName
@@ -306,7 +313,10 @@ impl Normal {
                 Meaning::Date if time::date(value.text).is_some() => candidate.offer(&mut self.date),
                 Meaning::Clock if time::clock(value.text).is_some() => candidate.offer(&mut self.clock),
                 Meaning::Zone => candidate.offer(&mut self.zone),
-                Meaning::Direction => self.is_inbound |= value::is_inbound(value.text),
+                Meaning::Direction => {
+                    self.has_direction = true;
+                    self.is_inbound |= value::is_inbound(value.text);
+                }
                 _ => {}
             }
         }
@@ -334,49 +344,9 @@ impl Normal {
         };
     }
 
-    /// Decides which end of a connection is the source: this end if both are named, or else the one that is.
-    fn sides(&mut self) {
-        use EcsName::*;
-        let [local, local_port] = self.local;
-        let [remote, remote_port] = self.remote;
-        if [local, local_port, remote, remote_port].iter().all(|end| end.score == u16::MAX) {
-            return;
-        }
-        let is_inbound = self.is_inbound;
-        // A certain name says who opened the connection, so this end is the other one.
-        let has_source = self.best[SourceIp as usize].score.saturating_add(VAGUE) < local.score.min(local_port.score);
-        let mut put = |name: EcsName, candidate: Candidate| {
-            let best = &mut self.best[name as usize];
-            // Names that say who sent are more certain. Names that say which end logged are less so.
-            if candidate.score < u16::MAX && (best.score == u16::MAX || candidate.score + VAGUE < best.score) {
-                *best = candidate;
-                self.held[name as usize] = Held::Nothing;
-                self.named |= 1 << name as u64;
-            }
-        };
-        if local.score < u16::MAX && remote.score < u16::MAX {
-            let (own, other) = ([local, local_port], [remote, remote_port]);
-            let (source, destination) = if is_inbound { (other, own) } else { (own, other) };
-            put(SourceIp, source[0]);
-            put(SourcePort, source[1]);
-            put(DestinationIp, destination[0]);
-            put(DestinationPort, destination[1]);
-        } else if remote.score < u16::MAX {
-            put(SourceIp, remote);
-            put(SourcePort, remote_port);
-            put(DestinationPort, local_port);
-        } else if has_source {
-            put(DestinationIp, local);
-            put(DestinationPort, local_port);
-        } else {
-            put(SourceIp, local);
-            put(SourcePort, local_port);
-        }
-    }
-
     fn choose(&mut self, sheet: &Sheet, context: &Context<'_>) {
         use EcsName::*;
-        self.sides();
+        self.sides(sheet, context);
         // A request shows a method, a path or a URL.
         let has = |name: EcsName, normal: &Normal| normal.best[name as usize].score < u16::MAX;
         let is_request = [UrlFull, UrlOriginal, UrlPath, HttpMethod].into_iter().any(|name| has(name, self));
@@ -489,25 +459,12 @@ impl Normal {
             _ => {}
         }
     }
+}
 
-    /// Gives a plain `port` to the source if it stands right after the source's address, and nothing else is known of the destination:
-    /// `host=192.0.2.7 port=40000`.
-    fn port_after_source(&mut self, sheet: &Sheet, context: &Context<'_>) {
-        use EcsName::*;
-        let (port, source) = (self.best[DestinationPort as usize], self.best[SourceIp as usize]);
-        let is_alone =
-            self.best[SourcePort as usize].score == u16::MAX && self.best[DestinationIp as usize].score == u16::MAX;
-        if !is_alone || port.score == u16::MAX || source.score == u16::MAX {
-            return;
-        }
-        let (port, source) = (&sheet.fields[port.field as usize], &sheet.fields[source.field as usize]);
-        let is_next =
-            matches!(port.label, Label::Line(start, _) if (source.start + 1..=source.end + 1).contains(&start));
-        if is_next && context.name(port.label).eq_ignore_ascii_case(b"port") {
-            self.held[SourcePort as usize] = std::mem::take(&mut self.held[DestinationPort as usize]);
-            self.best[SourcePort as usize] = std::mem::replace(&mut self.best[DestinationPort as usize], NONE);
-        }
-    }
+/// Returns true for the number of an account under a name that ends in `id`.
+fn is_number_of(name: &[u8], value: &[u8]) -> bool {
+    let is_id = || matches!(name, [.., b'i' | b'I', b'd' | b'D']);
+    value.iter().all(u8::is_ascii_digit) && is_id()
 }
 
 /// Returns true for a member of a JSON object, and not of a text in one: `"user":"eve"`.

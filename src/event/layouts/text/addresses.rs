@@ -140,8 +140,10 @@ fn is_network(text: &[u8]) -> bool {
 fn subject_of_line(part: Part<'_>, raw: Word, word: Word, seen: &mut Seen, sheet: &mut Sheet) -> bool {
     let text = &part.line[word.start..word.end];
     let Some(at) = memchr::memchr(b'/', text).filter(|at| *at > 0) else { return false };
+    // `Channel{address=/192.0.2.7:5555`
+    let is_name = !text[..at].iter().any(|byte| matches!(*byte, b'=' | b'{' | b'['));
     let has_port = || value::address(&text[at + 1..]).is_some_and(|(_, port)| port.is_some());
-    if raw.start > part.start + 32 || seen.count > 0 || !has_port() {
+    if raw.start > part.start + 32 || seen.count > 0 || !is_name || !has_port() {
         return false;
     }
     sheet.known("client", word.start + at + 1..word.end);
@@ -227,15 +229,49 @@ fn place(part: Part<'_>, raw: Word, found: Span, before: [Option<Word>; 3], seen
             sheet.known("hop", start..end);
         }
         None => {
-            // `from 192.0.2.7 (192.0.2.7)`: once more the same.
-            let is_same = |field: &Raw| line[field.span()] == line[start..end];
-            let is_again = seen.count > 1 && sheet.fields.last().is_some_and(is_same);
+            // `from 192.0.2.7 (192.0.2.7)`, `[192.0.2.7]:40000 [192.0.2.7]`: once more the same.
+            let own = value::address(&line[start..end]);
+            let is_same = |field: &Raw| value::address(&line[field.span()]).map(|(ip, _)| ip) == own.map(|(ip, _)| ip);
+            let is_again = seen.count > 1
+                && (sheet.fields.last().is_some_and(is_same)
+                    || is_of_list(line, raw, before[0])
+                    || is_unknown(line, before[0]));
+            let own_port = own.and_then(|(_, port)| port);
+            // `198.51.100.1:25,192.0.2.7:40000`: the ports say that the server is the first.
+            if seen.count == 2
+                && !is_again
+                && let Some(first) = sheet.fields.iter_mut().rev().find(|field| field.label == Label::Known("address"))
+                && let Some((_, first_port)) = value::address(&line[first.span()])
+                && is_server_first((first_port, own_port))
+            {
+                first.label = Label::Known("second_address");
+                sheet.level += 2;
+                sheet.known("address", start..end);
+                sheet.level -= 2;
+                return;
+            }
             sheet.level += 2;
             let name = if seen.count == 1 { "address" } else { "second_address" };
             sheet.known(if is_again { "hop" } else { name }, start..end);
             sheet.level -= 2;
         }
     }
+}
+
+/// Returns true for an address that goes on with a list in brackets: `[192.0.2.7, 198.51.100.1]`.
+fn is_of_list(line: &[u8], raw: Word, before: Option<Word>) -> bool {
+    let closes = line[raw.start..raw.end].contains(&b']') && !line[raw.start..raw.end].contains(&b'[');
+    closes && before.is_some_and(|word| line[word.start] == b'[' && line[word.end..raw.start].contains(&b','))
+}
+
+/// Returns true for a label that says nothing to the table: `allowed hosts: 192.0.2.7`.
+fn is_unknown(line: &[u8], before: Option<Word>) -> bool {
+    before.is_some_and(|word| word.end - word.start > 1 && line[word.end - 1] == b':')
+}
+
+/// Returns true for two ports of which the first is that of a service, and the second that of a client.
+fn is_server_first(ports: (Option<u16>, Option<u16>)) -> bool {
+    matches!(ports, (Some(1..1024), Some(32_768..)))
 }
 
 /// Returns true for an end, after the name of its interface, of a connection that a firewall says goes out.
@@ -323,8 +359,18 @@ fn glued(line: &[u8], word: Word) -> Option<Word> {
 
 /// The end of an address with the port that follows it: `192.0.2.7 port 5555`, `192.0.2.7 : 5555`.
 fn port_after(part: Part<'_>, raw: Word, word: Word) -> usize {
-    const LINKS: [&[u8]; 9] =
-        [b" port ", b" : ", b" port: ", b" port=", b", port ", b" source port ", b" srcport ", b"|", b","];
+    const LINKS: [&[u8]; 10] = [
+        b" port ",
+        b" and port ",
+        b" : ",
+        b" port: ",
+        b" port=",
+        b", port ",
+        b" source port ",
+        b" srcport ",
+        b"|",
+        b",",
+    ];
     let mut end = word.end;
     if raw.end > word.end + 1 {
         return end;
@@ -354,7 +400,9 @@ fn is_version(line: &[u8], glued: Option<Word>, before: Option<Word>) -> bool {
     if glued.is_some()
         && let Some(product) = name.strip_suffix(b"/")
     {
-        return product.iter().any(u8::is_ascii_lowercase) && !names::is_exact(product);
+        // `scan.example/192.0.2.7`
+        let is_machine = memchr::memchr(b'.', product).is_some() && value::is_host(product);
+        return product.iter().any(u8::is_ascii_lowercase) && !is_machine && !names::is_exact(product);
     }
     let end = name.iter().rposition(u8::is_ascii_alphanumeric).map_or(0, |at| at + 1);
     let is_end = |word: &[u8]| end >= word.len() && name[end - word.len()..end].eq_ignore_ascii_case(word);
@@ -388,6 +436,13 @@ fn three_in_a_row(words: [Word; 3], line: &[u8], sheet: &mut Sheet) {
             sheet.known("hop", span);
         }
     }
+}
+
+/// Returns true if a protocol that has no ports is named in the columns before the addresses: the numbers after them are something else.
+fn is_without_ports(before: &[u8]) -> bool {
+    const NAMES: [&[u8]; 6] = [b"carp", b"igmp", b"ospf", b"vrrp", b"esp", b"gre"];
+    let words = before[before.len().saturating_sub(160)..].split(|byte| is_gap(*byte) || *byte == b'"');
+    words.into_iter().any(|word| NAMES.iter().any(|name| name.eq_ignore_ascii_case(word)))
 }
 
 /// Reads two adjacent addresses as a flow: `192.0.2.7 203.0.113.5 5555 443` or `192.0.2.7 5555 203.0.113.5 443`, with commas or bars too.
@@ -424,21 +479,35 @@ fn flow(part: Part<'_>, word: Word, sheet: &mut Sheet) -> Option<usize> {
         three_in_a_row([one, two, three], line, sheet);
         return Some(three.end);
     }
+    let has_ports = three.start > two.start && four.start > three.start && is_port(three) && is_port(four);
+    // `192.0.2.7 192.0.2.7`, `[192.0.2.7, 198.51.100.1]`: one end, twice, or passed on.
+    let is_list =
+        line[..one.start].ends_with(b"[") && line[two.end..part.end].starts_with(b"]") && line[one.end] == b',';
+    if is_ip(two) && !has_ports && (is_list || value::address(bytes(one)) == value::address(bytes(two))) {
+        sheet.known("flow.source", span(one));
+        sheet.known("hop", span(two));
+        return Some(two.end);
+    }
     if is_ip(two) {
         sheet.known("flow.source", span(one));
         sheet.known("flow.destination", span(two));
-        if three.start > two.start && four.start > three.start && is_port(three) && is_port(four) {
+        if has_ports && !is_without_ports(&line[part.start..one.start]) {
             sheet.known("source.port", span(three));
             sheet.known("destination.port", span(four));
         }
         return Some(two.end);
     }
     if is_port(two) && three.start > two.start && is_ip(three) {
-        sheet.known("flow.source", span(one));
-        sheet.known("source.port", span(two));
-        sheet.known("flow.destination", span(three));
-        if four.start > three.start && is_port(four) {
-            sheet.known("destination.port", span(four));
+        let has_port = four.start > three.start && is_port(four);
+        let port = |word: Word| value::port(bytes(word));
+        // `198.51.100.1 443 192.0.2.7 40000`: the ports say that the server is the first.
+        let is_swapped = has_port && is_server_first((port(two), port(four)));
+        let (source, destination) = if is_swapped { ((three, four), (one, two)) } else { ((one, two), (three, four)) };
+        sheet.known("flow.source", span(source.0));
+        sheet.known("source.port", span(source.1));
+        sheet.known("flow.destination", span(destination.0));
+        if has_port {
+            sheet.known("destination.port", span(destination.1));
         }
         return Some(three.end);
     }

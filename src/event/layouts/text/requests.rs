@@ -7,6 +7,8 @@ use crate::event::value;
 /// Reads a request whose method is `word`: `GET /path`, and `"www.example GET /path"` with the host before it. Returns false if it is none.
 pub(super) fn request(line: &[u8], word: Word, before: Option<Word>, text: &mut Text<'_>, sheet: &mut Sheet) -> bool {
     let Some(next) = text.peek() else { return false };
+    // `Started GET "/path"`
+    let next = Word { start: next.start + usize::from(line[next.start] == b'"'), ..next };
     let target = &line[next.start..next.end];
     if !target.starts_with(b"/") && find(target, b"://").is_none() && !is_host_and_path(target) {
         return false;
