@@ -22,8 +22,9 @@ pub(super) const SAMPLES: &[Sample] = &[
         r#"{"agent":{"domainname":"corp.example","hostname":"pc1"}}"#,
         &["dns.question.name", "host.name=pc1"],
     ),
-    line("json", r#"{"domain_name":"evil.test","src":"192.0.2.7"}"#, &["dns.question.name=evil.test"]),
-    line("json", r#"{"domain_name":"CORP","src":"192.0.2.7"}"#, &["dns.question.name"]),
+    line("json", r#"{"domain_name":"corp.example","src":"192.0.2.7"}"#, &["dns.question.name"]),
+    line("json", r#"{"event_simpleName":"DnsRequest","DomainName":"evil.test"}"#, &["dns.question.name=evil.test"]),
+    line("json", r#"{"domain_name":"evil.test","query_type":"A"}"#, &["dns.question.name=evil.test"]),
     line("json", r#"{"query_name":"windows_events","src":"192.0.2.7"}"#, &["dns.question.name"]),
     line("json", r#"{"query_name":"wpad","query_type":"A","src":"192.0.2.7"}"#, &["dns.question.name=wpad"]),
     line("cef", "CEF:0|Acme|Gate|7.4|13|x|3|src=192.0.2.7 sourceDnsDomain=corp.example", &["dns.question.name"]),
@@ -200,4 +201,120 @@ pub(super) const SAMPLES: &[Sample] = &[
         &["@timestamp=2026-05-12T10:02:04Z"],
     ),
     line("text", "1778580123: New client from 192.0.2.7:40000", &["@timestamp=2026-05-12T10:02:03Z"]),
+    // A label without a value, and the machine of a caller.
+    line("text", "May 12 10:02:03 gw1 app[5]: Failed User Login: Unit: 1 User ID: eve", &["user.name=eve"]),
+    line("text", "May 12 10:02:03 gw1 app[5]: Failed User Login: eve on Unit: 1", &["user.name=eve"]),
+    line("text", "May 12 10:02:03 dc1 app: 4740: locked out. Caller Computer Name: PC1", &["host.name=dc1"]),
+    line("text", "4740: locked out. Additional: Computer Name: PC1", &["host.name=PC1"]),
+    line("text", "gw1 auth: login FAILED user \"eve\" method=LDAP source=192.0.2.7", &["user.name=eve"]),
+    line("text", "gw1 auth: login FAILED user eve source 192.0.2.7", &["user.name"]),
+    // Words before the client of a request, the machine that a message goes to, and the address that a client got.
+    line(
+        "access",
+        "7f1a  1 beast: 0x7f: 192.0.2.7 - eve [12/May/2026:10:02:03 +0000] \"GET /a HTTP/1.1\" 200 5",
+        &["source.ip=192.0.2.7", "user.name=eve", "url.path=/a"],
+    ),
+    line(
+        "access",
+        "192.0.2.7 - eve lee doe [12/May/2026:10:02:03 +0000] \"GET /a HTTP/1.1\" 200 5",
+        &["source.ip=192.0.2.7", "user.name=eve lee doe"],
+    ),
+    line("text", "bgpd[5]: NOTICE: sent to neighbor 203.0.113.5 4/0", &["source.ip", "destination.ip=203.0.113.5"]),
+    line("text", "bgpd[5]: NOTICE: lost neighbor 203.0.113.5 4/0", &["source.ip=203.0.113.5"]),
+    line(
+        "pairs",
+        "May 12 10:02:03 gw1 openvpn[5]: eve/192.0.2.7:40000 MULTI_sva: pool returned IPv4=198.51.100.6, IPv6=(Not enabled)",
+        &["user.name=eve", "source.ip=192.0.2.7", "source.port=40000"],
+    ),
+    // Translations, and connections whose ports tell the far end.
+    line(
+        "text",
+        "%ASA-6-305011: Built dynamic TCP translation from inside:192.0.2.7/40000 to outside:198.51.100.9/40000",
+        &["source.ip=192.0.2.7", "source.port=40000", "destination.ip", "destination.port"],
+    ),
+    line(
+        "text",
+        "%ASA-6-302014: Teardown TCP connection 7 for outside:203.0.113.5/443 to inside:192.0.2.7/40000 duration 0:00:30",
+        &["source.ip=192.0.2.7", "source.port=40000", "destination.ip=203.0.113.5", "destination.port=443"],
+    ),
+    line(
+        "text",
+        "%ASA-6-302014: Teardown TCP connection 7 for outside:192.0.2.7/40000 to inside:203.0.113.5/443 duration 0:00:30",
+        &["source.ip=192.0.2.7", "source.port=40000", "destination.ip=203.0.113.5", "destination.port=443"],
+    ),
+    line(
+        "text",
+        "%ASA-6-302013: Built inbound TCP connection 7 for outside:192.0.2.7/443 to inside:203.0.113.5/40000",
+        &["source.ip=192.0.2.7", "source.port=443", "destination.ip=203.0.113.5", "destination.port=40000"],
+    ),
+    // Groups, an address once more far behind, and a user in a message.
+    line("text", r"2026-05-12 10:02:03 seen CORP\Users from 192.0.2.7", &["user.name", "source.ip=192.0.2.7"]),
+    line(
+        "text",
+        "\"SMTPD\"\t5412\t\"192.0.2.7\"\t\"RECEIVED: EHLO [192.0.2.7]\"",
+        &["source.ip=192.0.2.7", "destination.ip"],
+    ),
+    line(
+        "pairs",
+        "time=\"2026-05-12T10:02:03Z\" level=error msg=\"Unsuccessful attempt by user 'eve'\" path=/api/first",
+        &["user.name=eve"],
+    ),
+    // Machines that were called, or asked.
+    line(
+        "text",
+        "2026-05-12 10:02:03 E pull failed: dial tcp 203.0.113.5:443: i/o timeout",
+        &["source.ip", "destination.ip=203.0.113.5", "destination.port=443"],
+    ),
+    line(
+        "text",
+        "2026-05-12 10:02:03 E pull failed: read tcp 203.0.113.5:443: i/o timeout",
+        &["source.ip=203.0.113.5"],
+    ),
+    line(
+        "text",
+        "2026-05-12 10:02:03 lookup evil.test on 203.0.113.5:53: no such host",
+        &["source.ip", "destination.ip=203.0.113.5"],
+    ),
+    line(
+        "text",
+        "2026-05-12 10:02:03 connecting to server desk.test (203.0.113.5) as user eve",
+        &["source.ip", "destination.ip=203.0.113.5", "user.name=eve"],
+    ),
+    line(
+        "text",
+        "2026-05-12 10:02:03 request of desk.test (192.0.2.7) as user eve",
+        &["source.ip=192.0.2.7", "user.name=eve"],
+    ),
+    line("text", "May 12 10:02:03 wlc1 cli[5]: |AP lobby@198.51.100.9 cli| Execute command", &["user.name"]),
+    line("text", "May 12 10:02:03 wlc1 cli[5]: |to lobby@198.51.100.9 cli| Execute command", &["user.name=lobby"]),
+    line(
+        "json",
+        r#"{"Hostname":"pc1","Laddr.IP":"192.0.2.7","Laddr.Port":51911,"Raddr.IP":"203.0.113.5","Raddr.Port":443}"#,
+        &["source.ip=192.0.2.7", "source.port=51911", "destination.ip=203.0.113.5", "destination.port=443"],
+    ),
+    line(
+        "text",
+        "\"2026-05-12 10:02:03\",\"eve\",\"192.0.2.7\",\"198.51.100.1\",\"Allowed\",\"1 (A)\",\"NOERROR\",\"a.evil.test.\"",
+        &["source.ip=192.0.2.7", "destination.ip", "dns.question.name=a.evil.test"],
+    ),
+    line(
+        "text",
+        "[2026-05-12 10:02:03] 0 UF \"198.51.100.1:443\" Cluster - 198.51.100.1:443 192.0.2.7:51022 - -",
+        &["source.ip=192.0.2.7", "source.port=51022", "destination.ip=198.51.100.1", "destination.port=443"],
+    ),
+    // Quotes around a user, and around a word that is no label; this end and the other with their ports.
+    line("sshd", "Failed login for 'eve' from 192.0.2.7 at 10:02:03", &["user.name=eve", "source.ip=192.0.2.7"]),
+    line("sshd", "Failed password for eve' from 192.0.2.7 port 40000 ssh2", &["user.name=eve'", "source.ip=192.0.2.7"]),
+    line("text", "failure of type \"user\" occurred for user eve from 192.0.2.7", &["user.name=eve"]),
+    line("text", "failure of type user \"eve\" from 192.0.2.7", &["user.name=eve"]),
+    line(
+        "json",
+        r#"{"local":"192.0.2.7:51022","remote":"203.0.113.5:443"}"#,
+        &["source.ip=192.0.2.7", "source.port=51022", "destination.ip=203.0.113.5", "destination.port=443"],
+    ),
+    line(
+        "json",
+        r#"{"remote":"192.0.2.7:51022","msg":"x"}"#,
+        &["source.ip=192.0.2.7", "source.port=51022", "destination.ip"],
+    ),
 ];

@@ -47,6 +47,17 @@ fn before(part: Part<'_>, sheet: &mut Sheet) -> bool {
         let Some(end) = memchr::memchr(b']', part.text()) else { return false };
         part = part.from(part.start + end + 1).trimmed();
     }
+    // `beast: 0x7f: 192.0.2.7 - eve`: other words before the client.
+    let mut last = [const { 0..0 }; 3];
+    let (mut count, mut begins) = (0, false);
+    for word in Words::new(part) {
+        begins |= count < 2 && value::address(&part.line[word.clone()]).is_some();
+        last = [last[1].clone(), last[2].clone(), word];
+        count += 1;
+    }
+    if count > 4 && !begins && matches!(value::address(&part.line[last[0].clone()]), Some((_, None))) {
+        part = part.from(last[0].start);
+    }
     let mut words = Words::new(part);
     let Some(first) = words.next() else { return false };
     let after_first = words.at();

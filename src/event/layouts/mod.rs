@@ -332,9 +332,10 @@ fn prose(part: Part<'_>, first: usize, sheet: &mut Sheet) {
     sheet.level -= 2;
 }
 
-/// Returns true if a text may hold an address or a URL.
+/// Returns true if a text may hold an address, a URL or a user in quotes.
 fn has_place(text: &[u8]) -> bool {
     find(text, b"://").is_some()
+        || find(text, b"user '").is_some()
         || memchr::memchr_iter(b'.', text).take(3).count() == 3
         || memchr::memchr_iter(b':', text).take(2).count() == 2
 }

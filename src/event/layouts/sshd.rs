@@ -54,7 +54,12 @@ pub(super) fn read(part: Part<'_>, sheet: &mut Sheet) -> bool {
         let is_user = matches!(before_text, b"user")
             || (before_text == b"for" && !matches!(&line[word.clone()], b"invalid" | b"user" | b"illegal"));
         if is_user && !has_address {
-            sheet.known("user", text);
+            // `Failed login for 'eve' from …`
+            let user = match &line[text.clone()] {
+                [b'\'', .., b'\''] | [b'"', .., b'"'] if text.len() > 2 => text.start + 1..text.end - 1,
+                _ => text,
+            };
+            sheet.known("user", user);
         }
     }
     if !has_address {

@@ -389,10 +389,13 @@ fn labelled(
     let next_opens = || text.peek().is_some_and(|next| line[next.start] == b'[');
     let is_alone = || {
         line[raw.start] == b'[' && line[raw.end - 1] == b']' && !next_opens()
+            // `of type "user" occurred`
+            || line[raw.start] == b'"' && line[raw.end - 1] == b'"'
             || matches!(line[..part.end].get(raw.end), Some(b',' | b';'))
-            || before.is_some_and(|before| {
-                matches!(&line[before.start..before.end], b"FAIL" | b"FAILED" | b"OK" | b"SUCCESS")
-            })
+            || text.peek().is_none_or(|next| line[next.start] != b'"')
+                && before.is_some_and(|before| {
+                    matches!(&line[before.start..before.end], b"FAIL" | b"FAILED" | b"OK" | b"SUCCESS")
+                })
     };
     if is_user && is_alone() {
         return;
@@ -415,6 +418,12 @@ fn labelled(
         let both =
             before.map(|before| Word { start: before.start, end: word.end }).filter(|both| both.end - both.start <= 40);
         if let Some(both) = both.filter(|both| names::is_exact(&line[both.start..both.end])) {
+            // `Caller Computer Name: pc1`: another machine than the one that logged.
+            const OTHERS: [&[u8]; 4] = [b"caller ", b"client ", b"remote ", b"source "];
+            let head = &line[part.start.max(both.start.saturating_sub(7))..both.start];
+            if name.eq_ignore_ascii_case(b"name") && OTHERS.iter().any(|other| other.eq_ignore_ascii_case(head)) {
+                return;
+            }
             word = both;
             name = &line[word.start..word.end];
         }
@@ -474,7 +483,9 @@ fn value_after(part: Part<'_>, raw: Word, at: usize, is_user: bool, has_colon: b
         && (!has_colon && next_text.ends_with(b":") && memchr::memchr(b'/', next_text).is_some()
             // `user name/password`
             || next_text.starts_with(b"name/"));
-    if next_text[0] == b'(' || goes_on {
+    // `User Login: Unit: 1`
+    let is_label = is_user && has_colon && next_text.ends_with(b":") && next_text[0].is_ascii_alphabetic();
+    if next_text[0] == b'(' || goes_on || is_label {
         return None;
     }
     let is_quoted = matches!(next_text[0], b'"' | b'\'' | b'[' | b'<' | b'{');
@@ -498,14 +509,11 @@ fn value_after(part: Part<'_>, raw: Word, at: usize, is_user: bool, has_colon: b
     }
     let bytes = &line[value.start..value.end];
     // `login: pc1.corp.example [192.0.2.7] eve`: the client.
-    if is_user
-        && memchr::memchr(b'.', bytes).is_some()
-        && line[value.end..part.end].starts_with(b" [")
-        && value::address(
-            &line[value.end + 2..part.end.min(value.end + 48)].split(|byte| *byte == b']').next().unwrap_or(b""),
-        )
-        .is_some()
-    {
+    let is_before_address = || {
+        let rest = line[value.end..part.end.min(value.end + 48)].strip_prefix(b" [")?;
+        value::address(&rest[..memchr::memchr(b']', rest)?])
+    };
+    if is_user && memchr::memchr(b'.', bytes).is_some() && is_before_address().is_some() {
         return None;
     }
     // `user [after add]` is a remark, not a user.

@@ -145,6 +145,7 @@ pub(super) const NO_USERS: &[&[u8]] = &[
     b"granted",
     b"refused",
     b"probably",
+    b"users",
     b"attempting",
     b"trying",
     b"tried",

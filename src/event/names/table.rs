@@ -77,7 +77,7 @@ pub(super) const TABLE: &[(Meaning, &str)] = &[
          published_at request_time time_received alert_time alert_date incident_time created_date_time \
          occured occured_at generated_date_time activity_date effective_at date_create date_created logged logged_at epoch_second \
          creation_time creation_timestamp created created_at creation_date created_on created_time create_time \
-         timestamp_ms timestamp_us timestamp_ns time_millis timestamp_millis event_time_string created_date epoch epoch_time epoch_ms unix_time time_iso8601 time_local \
+         req_time_sec timestamp_ms timestamp_us timestamp_ns time_millis timestamp_millis event_time_string created_date epoch epoch_time epoch_ms unix_time time_iso8601 time_local \
          request_timestamp start_time start begin started_at begin_time first_timestamp edge_start_timestamp \
          time_start stime flow_start message_time mail_time sent_at sent_date_time send_time agent_timestamp \
          local_time insert_time insertion_time ingestion_time received received_at receive_time \
@@ -118,15 +118,15 @@ pub(super) const TABLE: &[(Meaning, &str)] = &[
     (
         Local(SourceIp),
         "local_ip locip local_ip_details_ip_address_v4 local_address local_addr local_ip_address local_address_ip4 \
-         local_address_ip6 local_host_ip local_host laddr",
+         local_address_ip6 local_host_ip local_host laddr laddr_ip local",
     ),
-    (Local(SourcePort), "local_port lport locport local_port_details_port"),
+    (Local(SourcePort), "local_port laddr_port lport locport local_port_details_port"),
     (
         Remote(DestinationIp),
         "remote_ip remote_addr remote_address remote_ip_address remote_address_ip4 remote_address_ip6 remip \
-         remote_ip_details_ip_address_v4 faddr remote_host_ip remote_host raddr",
+         remote_ip_details_ip_address_v4 faddr remote_host_ip remote_host raddr raddr_ip remote",
     ),
-    (Remote(DestinationPort), "remote_port rport remport remote_port_details_port"),
+    (Remote(DestinationPort), "remote_port raddr_port rport remport remote_port_details_port"),
     (
         Ecs(SourceDomain),
         "source_domain src_domain src_domain_name source_domain_name source_host_name src_host_name source_host src_host shost source_name srcname \
@@ -168,7 +168,7 @@ pub(super) const TABLE: &[(Meaning, &str)] = &[
          target_user_name subject_user_name login_name user_id_name logon_name sam_account_name usr login \
          cs_username cs_user uname user_login login_user login_id auth_user authenticated_user remote_user rfc931 \
          caller_user_name initiated_by_user_user_principal_name initiated_by_user actor_alternate_id \
-         actor_display_name actor acting_user admin_name admin adminuser administrator principal principal_name \
+         actor_display_name actor initiator_name acting_user admin_name admin adminuser administrator principal principal_name \
          principal_user_id user_identity_user_name user_identity_principal_name identity_name identity account \
          bind_dn user_display_name display_name user_upn upn unique_name unq_user xauth_user acct auid_name \
          ad_account_name process_user_name process_user process_owner owner_name owner logged_on_user \
@@ -189,7 +189,7 @@ pub(super) const TABLE: &[(Meaning, &str)] = &[
     (
         Ecs(UrlDomain),
         "url_domain url_host url_hostname http_host http_hostname cs_host cs_uri_host uri_host request_host \
-         requested_host http_request_host host_header x_host_header headers_host request_headers_host \
+         requested_host req_host http_request_host host_header x_host_header headers_host request_headers_host \
          http_header_host website site_domain ep_domain fqdn_requested sni_host requested_domain download_server",
     ),
     (

@@ -58,7 +58,7 @@ impl Normal {
     }
 
     /// Takes the `domain` of an event that names the type of a record as the name that was asked for. Without such a type, a name without
-    /// a dot is that of something else: a stored query, the domain of a machine.
+    /// a dot is that of something else: a stored query, the domain of a machine. So is any `domain_name`.
     pub(super) fn asked(&mut self, sheet: &Sheet, context: &Context<'_>) {
         use EcsName::*;
         let own = self.best[DnsQuestionName as usize];
@@ -71,7 +71,9 @@ impl Normal {
                 let action = context.value(&sheet.fields[action.field as usize]);
                 action.windows(3).take(64).any(|word| word.eq_ignore_ascii_case(b"dns"))
             };
-            if !is_layouts && !is_dns && memchr::memchr(b'.', context.value(field)).is_none() {
+            let letters = context.name(field.label).iter().filter(|byte| byte.is_ascii_alphabetic());
+            let is_domain = || letters.map(u8::to_ascii_lowercase).eq(b"domainname".iter().copied());
+            if !is_layouts && !is_dns && (memchr::memchr(b'.', context.value(field)).is_none() || is_domain()) {
                 self.best[DnsQuestionName as usize] = NONE;
             }
         }

@@ -3,6 +3,7 @@
 use std::net::IpAddr;
 use std::ops::Range;
 
+use super::questions::has_answer_near;
 use super::users::{is_domain_user, is_user_name};
 use super::word::{Text, Word, is_arrow, is_gap, label, trimmed};
 use crate::event::ecs::EcsName;
@@ -65,8 +66,9 @@ pub(super) fn address(
     if port.is_none() && end == word.end && is_version(line, glued, before[0]) {
         return Some(raw.end);
     }
-    // `root@192.0.2.7`
-    if let Some(glued) = glued
+    // `root@192.0.2.7`, and not `AP lobby@192.0.2.7`
+    if before[0].is_none_or(|word| &line[word.start..word.end] != b"AP")
+        && let Some(glued) = glued
         && let [user @ .., b'@'] = &line[glued.start..glued.end]
         && is_user_name(user)
         && value::is_host_name(user)
@@ -146,8 +148,12 @@ fn subject_of_line(part: Part<'_>, raw: Word, word: Word, seen: &mut Seen, sheet
     if raw.start > part.start + 32 || seen.count > 0 || !is_name || !has_port() {
         return false;
     }
+    // It is as certain as the pairs of the message, which name the address that the client got: `IPv4=198.51.100.6`.
+    let level = sheet.level;
+    sheet.level = level.saturating_sub(1);
     sheet.known("client", word.start + at + 1..word.end);
     sheet.known("user", certificate(part, word, word.start + at));
+    sheet.level = level;
     seen.count += 1;
     true
 }
@@ -204,8 +210,19 @@ fn place(part: Part<'_>, raw: Word, found: Span, before: [Option<Word>; 3], seen
         return;
     }
     let label = glued.and_then(|glued| label(line, Some(glued), None)).or_else(|| label(line, before[0], before[1]));
+    // `sent to neighbor 192.0.2.7`
+    if glued.is_none() && is_reached(line, raw, before) {
+        sheet.level += 2;
+        sheet.known("second_address", start..end);
+        sheet.level -= 2;
+        return;
+    }
     let meaning = label.and_then(|label| Some((label, names::address_meaning(&line[label.start..label.end])?)));
     match meaning {
+        // `Built dynamic TCP translation from inside:192.0.2.7/40000 to outside:198.51.100.9/40000`: the same end.
+        Some((label, _)) if &line[label.start..label.end] == b"to" && has_before(part, start, b" translation ") => {
+            sheet.known("hop", start..end);
+        }
         // `Built outbound TCP connection 7 for outside:203.0.113.5/443 to inside:192.0.2.7/40000`: the far end comes first.
         Some((label, _)) if is_far_first(part, &line[label.start..label.end], start, glued) => {
             let is_far = &line[label.start..label.end] == b"for";
@@ -233,13 +250,16 @@ fn place(part: Part<'_>, raw: Word, found: Span, before: [Option<Word>; 3], seen
             let own = value::address(&line[start..end]);
             let is_same = |field: &Raw| value::address(&line[field.span()]).map(|(ip, _)| ip) == own.map(|(ip, _)| ip);
             let is_again = seen.count > 1
-                && (sheet.fields.last().is_some_and(is_same)
+                && (sheet.fields.iter().rev().take(MAX_KNOWN).any(is_same)
                     || is_of_list(line, raw, before[0])
                     || is_unknown(line, before[0]));
             let own_port = own.and_then(|(_, port)| port);
             // `198.51.100.1:25,192.0.2.7:40000`: the ports say that the server is the first.
-            if seen.count == 2
+            let has_second =
+                || sheet.fields.iter().rev().take(MAX_KNOWN).any(|field| field.label == Label::Known("second_address"));
+            if seen.count > 1
                 && !is_again
+                && !has_second()
                 && let Some(first) = sheet.fields.iter_mut().rev().find(|field| field.label == Label::Known("address"))
                 && let Some((_, first_port)) = value::address(&line[first.span()])
                 && is_server_first((first_port, own_port))
@@ -264,6 +284,20 @@ fn is_of_list(line: &[u8], raw: Word, before: Option<Word>) -> bool {
     closes && before.is_some_and(|word| line[word.start] == b'[' && line[word.end..raw.start].contains(&b','))
 }
 
+/// Returns true for the words before a machine that something was sent to: `to neighbor`, `to server a.example (`, `dial tcp` and
+/// `lookup a.example on` (Go).
+fn is_reached(line: &[u8], raw: Word, before: [Option<Word>; 3]) -> bool {
+    const MACHINES: [&[u8]; 8] =
+        [b"neighbor", b"server", b"host", b"peer", b"node", b"controller", b"upstream", b"backend"];
+    let word = |at: usize| before[at].map_or(&b""[..], |word| &line[word.start..word.end]);
+    let is_to = |at: usize| word(at).eq_ignore_ascii_case(b"to");
+    let is_named = || line[raw.start] == b'(' && memchr::memchr(b'.', word(0)).is_some() && value::is_host(word(0));
+    is_to(1) && (MACHINES.contains(&word(0)) || is_named())
+        || is_to(2) && MACHINES.contains(&word(1)) && is_named()
+        || word(1) == b"dial" && matches!(word(0), b"tcp" | b"udp")
+        || word(2) == b"lookup" && word(0) == b"on"
+}
+
 /// Returns true for a label that says nothing to the table: `allowed hosts: 192.0.2.7`.
 fn is_unknown(line: &[u8], before: Option<Word>) -> bool {
     before.is_some_and(|word| word.end - word.start > 1 && line[word.end - 1] == b':')
@@ -274,11 +308,32 @@ fn is_server_first(ports: (Option<u16>, Option<u16>)) -> bool {
     matches!(ports, (Some(1..1024), Some(32_768..)))
 }
 
-/// Returns true for an end, after the name of its interface, of a connection that a firewall says goes out.
+/// Returns true for an end, after the name of its interface, of a connection that a firewall says goes out, or whose ports say it:
+/// `Teardown TCP connection 7 for outside:203.0.113.5/443 to inside:192.0.2.7/40000`.
 fn is_far_first(part: Part<'_>, label: &[u8], at: usize, glued: Option<Word>) -> bool {
-    matches!(label, b"for" | b"to")
-        && glued.is_some_and(|glued| part.line[glued.end - 1] == b':')
-        && find(&part.line[part.start..at.min(part.start + 160)], b" outbound ").is_some()
+    let is_end = matches!(label, b"for" | b"to") && glued.is_some_and(|glued| part.line[glued.end - 1] == b':');
+    is_end
+        && (has_before(part, at, b" outbound ")
+            || !has_before(part, at, b" inbound ") && is_server_first(ports_of_ends(part).unwrap_or_default()))
+}
+
+/// Returns true if a word stands before a place, near the start of the line.
+fn has_before(part: Part<'_>, at: usize, word: &[u8]) -> bool {
+    find(&part.line[part.start..at.min(part.start + 160)], word).is_some()
+}
+
+/// Returns the ports in `for outside:203.0.113.5/443 (…) to inside:192.0.2.7/40000`.
+fn ports_of_ends(part: Part<'_>) -> Option<(Option<u16>, Option<u16>)> {
+    let head = part.to(part.start + 320);
+    let from = head.from(part.start + find(head.text(), b" for ")? + 5);
+    let to = from.from(from.start + find(from.text(), b" to ")? + 4);
+    let port = |part: Part<'_>| {
+        let word = Text { part, at: part.start }.word()?;
+        let end = &part.line[word.start..word.end];
+        let end = &end[memchr::memchr(b'/', end)? + 1..];
+        value::port(&end[..end.iter().position(|byte| !byte.is_ascii_digit()).unwrap_or(end.len())])
+    };
+    Some((port(from), port(to)))
 }
 
 /// Returns true if an arrow after `stop` points back at the client that the line is about: `-> client01/192.0.2.7:5555`.
@@ -480,10 +535,13 @@ fn flow(part: Part<'_>, word: Word, sheet: &mut Sheet) -> Option<usize> {
         return Some(three.end);
     }
     let has_ports = three.start > two.start && four.start > three.start && is_port(three) && is_port(four);
-    // `192.0.2.7 192.0.2.7`, `[192.0.2.7, 198.51.100.1]`: one end, twice, or passed on.
+    // `192.0.2.7 192.0.2.7`, two addresses of a client that asked a name server, `[192.0.2.7, 198.51.100.1]`: one end, twice, or passed on.
     let is_list =
         line[..one.start].ends_with(b"[") && line[two.end..part.end].starts_with(b"]") && line[one.end] == b',';
-    if is_ip(two) && !has_ports && (is_list || value::address(bytes(one)) == value::address(bytes(two))) {
+    if is_ip(two)
+        && !has_ports
+        && (is_list || has_answer_near(part, &span(one)) || value::address(bytes(one)) == value::address(bytes(two)))
+    {
         sheet.known("flow.source", span(one));
         sheet.known("hop", span(two));
         return Some(two.end);

@@ -53,7 +53,7 @@ fn is_spaced(gap: &[u8]) -> bool {
 }
 
 /// Returns true if a word near a place says how a name server answered.
-fn has_answer_near(part: Part<'_>, place: &Range<usize>) -> bool {
+pub(super) fn has_answer_near(part: Part<'_>, place: &Range<usize>) -> bool {
     const NEAR: usize = 256;
     let (start, end) = (place.start.saturating_sub(NEAR).max(part.start), (place.end + NEAR).min(part.end));
     let around = &part.line[start..end];

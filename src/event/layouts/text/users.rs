@@ -62,7 +62,12 @@ pub(super) fn is_domain_user(text: &[u8]) -> bool {
         && domain.iter().all(|byte| byte.is_ascii_uppercase() || byte.is_ascii_digit() || matches!(*byte, b'-' | b'_'))
         && domain[0].is_ascii_uppercase()
         && !domain.starts_with(b"HK");
-    is_domain && user.len() <= 64 && user[0].is_ascii_alphanumeric() && value::is_host_name(before_realm(user))
+    // `CORP\Users`
+    is_domain
+        && user.len() <= 64
+        && is_user_name(user)
+        && user[0].is_ascii_alphanumeric()
+        && value::is_host_name(before_realm(user))
 }
 
 /// Returns `eve` of `eve@corp.example`.
