@@ -161,25 +161,26 @@ fn authorities<'t>(url: UrlText<'t>, has_scheme: bool, scratch: &mut UrlScratch,
         return;
     }
     let end = behind + near[behind..].iter().position(|&b| is_authority_end(b)).unwrap_or(near.len() - behind);
-    let mut is_host = |end: usize| {
-        // Of most URLs, what stands before the path is canonical.
-        text.get(end) == Some(&b'/') && Start::of(&text[..=end]).is_some()
-            || url::authority(&text[..end], scratch).is_ok()
-    };
+    let mut is_host = |end: usize| url::authority(&text[..end], scratch).is_ok();
     // Without a scheme, a single label is not a host: the `b` of `b\\u00fccher.test/`, with one backslash undone.
     let has_labels = || {
         let (start, end) = host(text, behind, end.min(len));
         let host = &text[start..end];
         memchr::memchr2(b'.', b':', host).is_some() || !host.is_ascii()
     };
-    let is_whole = end - behind < MAX_AUTHORITY && is_host(end.min(len)) && (has_scheme || has_labels());
+    // Of most URLs, what stands before the path is canonical.
+    let is_canonical = text.get(end.min(len)) == Some(&b'/') && Start::of(&text[..=end.min(len)]).is_some();
+    let is_whole =
+        end - behind < MAX_AUTHORITY && (is_canonical || is_host(end.min(len))) && (has_scheme || has_labels());
     if is_whole {
         let path = end.min(len);
         each(Reading { text: UrlText { path, ..url }, len, host: host(text, behind, path) });
     }
     // A quotation mark can be part of a name, but seldom is.
-    if !is_whole || !text[behind..end].is_ascii() {
-        let cuts = ends::in_authority(text, behind, end).filter(|&cut| !is_whole || text[cut] >= 0x80);
+    let may_hold_mark = || !is_canonical && text[behind..end].iter().any(|b| *b >= 0x80 || *b == b'%');
+    if !is_whole || may_hold_mark() {
+        let is_mark = |cut: usize| text[cut] >= 0x80 || ends::is_encoded_sign(text, cut);
+        let cuts = ends::in_authority(text, behind, end).filter(|&cut| !is_whole || is_mark(cut));
         let mut all = [0; MAX_CUTS];
         let mut count = 0;
         // Without a scheme, a host is a name or a quad: the `40` of `%40。evil.test/` is neither.

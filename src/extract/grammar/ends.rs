@@ -169,14 +169,26 @@ fn is_cut(text: &[u8], at_place: usize, in_query: bool, in_parameter: bool) -> b
                     || is_encoded_sign(text, at_place))
         }
         b'\\' if is_rest_of_quote(&text[at_place..]) => true,
-        b'\\' => !in_query && is_separator(escaped_byte(text, at_place)),
-        // Quoted-printable encodes a blank or a quote at the end of a line.
-        b'=' => !in_query && at_place + 3 == text.len() && is_separator(hex(text, at_place + 1, 2)),
+        b'\\' => !in_query && (is_separator(escaped_byte(text, at_place)) || is_encoded_sign(text, at_place)),
+        // Quoted-printable encodes a blank or a quote at the end of a line, and the ends of lines in a text of many.
+        b'=' => {
+            text[at_place..].starts_with(b"=0D=0A")
+                || !in_query && at_place + 3 == text.len() && is_separator(hex(text, at_place + 1, 2))
+        }
         // A byte that had been encoded.
         byte if ENDS_URL[usize::from(byte)] => true,
-        0xC2.. => scalar(text, at_place).is_some_and(|(c, _)| is_sign(c)),
+        0x80.. => match scalar(text, at_place) {
+            Some((c, _)) => is_sign(c),
+            None => is_stray(text, at_place),
+        },
         _ => false,
     }
+}
+
+/// Returns true for a byte that is no part of UTF-8, such as a typographic quote of Windows-1252.
+fn is_stray(text: &[u8], at: usize) -> bool {
+    let holds = |from: usize| scalar(text, from).is_some_and(|(_, len)| from + len > at);
+    !(at.saturating_sub(3)..=at).any(holds)
 }
 
 /// Returns true for the backslashes at the end of a text: they escape the quote that ends it.
@@ -197,9 +209,11 @@ fn is_encoded_escape(text: &[u8], from: usize) -> bool {
         && matches!(at(text, from + len), b'n' | b'r' | b't' | b'b' | b'f' | b'x' | b'u' | b'%')
 }
 
-/// Returns true for a percent-encoded sign that is not ASCII, such as a typographic quote, `%E2%80%9D`.
-fn is_encoded_sign(text: &[u8], from: usize) -> bool {
-    let prefix: &[u8] = if text[from..].starts_with(b"%25") { b"%25" } else { b"%" };
+/// Returns true for an encoded sign that is not ASCII, such as a typographic quote, `%E2%80%9D` or `\xe2\x80\x9d`.
+pub(in crate::extract) fn is_encoded_sign(text: &[u8], from: usize) -> bool {
+    let rest = &text[from..];
+    let prefixes: [&[u8]; 3] = [b"%25", b"%", b"\\x"];
+    let Some(prefix) = prefixes.into_iter().find(|prefix| rest.starts_with(prefix)) else { return false };
     let byte = |n: usize| {
         let place = from + n * (prefix.len() + 2);
         let digits = text.get(place..)?.strip_prefix(prefix)?;
@@ -343,7 +357,8 @@ pub(in crate::extract) fn in_authority(text: &[u8], behind: usize, end: usize) -
         }
         let is_end = place > behind && !is_over && is_cut(text, place, false, false);
         // An address in brackets contains such bytes itself, and encoded blanks are removed from a host.
-        let is_soft = byte >= 0x80 || matches!(byte, b'[' | b']' | b':' | b'\t' | b'\r' | b'\n');
+        let is_soft =
+            byte >= 0x80 || matches!(byte, b'[' | b']' | b':' | b'\t' | b'\r' | b'\n') || is_encoded_sign(text, place);
         if is_end {
             soft += 1;
             is_over = !is_soft || soft == MOST;

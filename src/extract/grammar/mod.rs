@@ -86,23 +86,32 @@ pub(super) fn scalar(bytes: &[u8], from: usize) -> Option<(char, usize)> {
 }
 
 /// Returns true if names may contain a non-ASCII scalar: it is not a space, punctuation or a control character, or it
-/// is one of the three dots that UTS-46 reads as `.`.
+/// is one of the three dots that UTS-46 reads as `.`. Texts of both directions put marks around a name that never belong to it.
 pub(super) fn is_name_scalar(c: char) -> bool {
     if matches!(c, '\u{3002}' | '\u{FF0E}' | '\u{FF61}') {
         return true;
+    }
+    if is_direction(c) {
+        return false;
     }
     let category = CodePointMapData::<GeneralCategory>::new().get(c);
     let ends = [GeneralCategoryGroup::Punctuation, GeneralCategoryGroup::Separator, GeneralCategoryGroup::Control];
     !ends.iter().any(|group| group.contains(category))
 }
 
+/// Returns true for the marks and isolates that set the direction of a text.
+fn is_direction(c: char) -> bool {
+    matches!(c, '\u{61C}' | '\u{200E}' | '\u{200F}' | '\u{202A}'..='\u{202E}' | '\u{2066}'..='\u{2069}')
+}
+
 /// Returns true for a scalar that separates text from a URL: punctuation, white space, symbols such as arrows and the lines of tables, the
 /// full-width signs that East Asian texts write for the ASCII ones (`｜`, `＜`), and format characters, which show nothing.
 pub(super) fn is_sign(c: char) -> bool {
     let category = CodePointMapData::<GeneralCategory>::new().get(c);
-    let is_format = matches!(c, '\u{200B}'..='\u{200F}' | '\u{202A}'..='\u{202E}' | '\u{2060}' | '\u{FEFF}');
     let signs = [GeneralCategoryGroup::Punctuation, GeneralCategoryGroup::Symbol];
-    is_format || c.is_whitespace() || signs.iter().any(|group| group.contains(category))
+    // A soft hyphen, and what has no width.
+    let is_unseen = matches!(c, '\u{AD}' | '\u{200B}'..='\u{200D}' | '\u{2060}' | '\u{FEFF}');
+    is_unseen || is_direction(c) || c.is_whitespace() || signs.iter().any(|group| group.contains(category))
 }
 
 #[cfg(test)]
@@ -111,12 +120,29 @@ mod tests {
 
     #[test]
     fn signs_are_not_part_of_words() {
-        for c in "”’»…。，、｜＜￥→│■✓🔥€\u{a0}\u{3000}\u{200b}\u{feff}\u{2028}".chars() {
+        for c in "”’»…。，、｜＜￥→│■✓🔥€\u{a0}\u{3000}\u{200b}\u{feff}\u{2028}\u{61c}\u{ad}\u{2068}\u{2069}".chars()
+        {
             assert!(is_sign(c), "{c:?}");
         }
         // The accents of letters, digits of other scripts and ideographs are.
         for c in "éß的й٣ｆ９\u{301}\u{94d}".chars() {
             assert!(!is_sign(c), "{c:?}");
+        }
+    }
+
+    /// What is left out of runs is in no valid name.
+    #[test]
+    fn no_name_holds_a_mark_of_direction() {
+        let mut count = 0;
+        for c in (char::MIN..=char::MAX).filter(|&c| is_direction(c)) {
+            let name = format!("a{c}b.test");
+            assert!(crate::value::domain::canonicalise(name.as_bytes(), &mut String::new()).is_err(), "{c:?}");
+            assert!(is_sign(c), "{c:?}");
+            count += 1;
+        }
+        assert_eq!(count, 12);
+        for c in ['\u{200B}', '\u{AD}', '\u{200D}', '\u{2060}'] {
+            assert!(is_name_scalar(c) && !is_direction(c), "{c:?}");
         }
     }
 

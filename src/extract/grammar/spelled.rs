@@ -162,7 +162,7 @@ fn sign_of(code: u32) -> Option<u8> {
 
 /// The character of an entity of XML or HTML at `from`, and the length of the entity.
 pub(in crate::extract) fn entity(bytes: &[u8], from: usize) -> Option<(char, usize)> {
-    const NAMES: [(&[u8], char); 23] = [
+    const NAMES: [(&[u8], char); 44] = [
         (b"amp", '&'),
         (b"quot", '"'),
         (b"apos", '\''),
@@ -186,6 +186,27 @@ pub(in crate::extract) fn entity(bytes: &[u8], from: usize) -> Option<(char, usi
         (b"rbrace", '}'),
         (b"num", '#'),
         (b"dollar", '$'),
+        (b"nbsp", '\u{A0}'),
+        (b"ensp", '\u{2002}'),
+        (b"emsp", '\u{2003}'),
+        (b"thinsp", '\u{2009}'),
+        (b"ldquo", '\u{201C}'),
+        (b"rdquo", '\u{201D}'),
+        (b"lsquo", '\u{2018}'),
+        (b"rsquo", '\u{2019}'),
+        (b"laquo", '\u{AB}'),
+        (b"raquo", '\u{BB}'),
+        (b"hellip", '\u{2026}'),
+        (b"ndash", '\u{2013}'),
+        (b"mdash", '\u{2014}'),
+        (b"bull", '\u{2022}'),
+        (b"tab", '\t'),
+        (b"newline", '\n'),
+        (b"excl", '!'),
+        (b"semi", ';'),
+        (b"quest", '?'),
+        (b"vert", '|'),
+        (b"ast", '*'),
     ];
     let text = &bytes[from + 1..bytes.len().min(from + MAX_ENTITY)];
     let text = &text[..memchr::memchr(b';', text)?];

@@ -35,7 +35,8 @@ fn colour(bytes: &[u8], at: usize) -> usize {
     }
     let head = &bytes[..at];
     let len = head.iter().rev().take_while(|b| b.is_ascii_digit() || matches!(b, b';' | b':')).count();
-    let Some(head) = head[..head.len() - len].strip_suffix(b"[") else { return 0 };
+    let head = &head[..head.len() - len];
+    let Some(head) = head.strip_suffix(b"?").unwrap_or(head).strip_suffix(b"[") else { return 0 };
     let head = head.to_ascii_lowercase();
     let is_escape = [&b"\x1b"[..], b"\\u001b", b"\\x1b", b"#033", b"\\033", b"\\e", b"^["]
         .iter()
@@ -137,7 +138,7 @@ pub(super) struct Decoded {
 }
 
 /// The entities of XML, and those of HTML for signs.
-pub(super) const ENTITIES: [(&str, char); 23] = [
+pub(super) const ENTITIES: [(&str, char); 44] = [
     ("amp", '&'),
     ("quot", '"'),
     ("apos", '\''),
@@ -161,6 +162,27 @@ pub(super) const ENTITIES: [(&str, char); 23] = [
     ("rbrace", '}'),
     ("num", '#'),
     ("dollar", '$'),
+    ("nbsp", '\u{A0}'),
+    ("ensp", '\u{2002}'),
+    ("emsp", '\u{2003}'),
+    ("thinsp", '\u{2009}'),
+    ("ldquo", '\u{201C}'),
+    ("rdquo", '\u{201D}'),
+    ("lsquo", '\u{2018}'),
+    ("rsquo", '\u{2019}'),
+    ("laquo", '\u{AB}'),
+    ("raquo", '\u{BB}'),
+    ("hellip", '\u{2026}'),
+    ("ndash", '\u{2013}'),
+    ("mdash", '\u{2014}'),
+    ("bull", '\u{2022}'),
+    ("tab", '\t'),
+    ("newline", '\n'),
+    ("excl", '!'),
+    ("semi", ';'),
+    ("quest", '?'),
+    ("vert", '|'),
+    ("ast", '*'),
 ];
 
 /// The character of an entity, and the entity's length.

@@ -77,9 +77,21 @@ fn is_cut(text: &[u8], at: usize, in_query: bool, in_parameter: bool) -> bool {
             let octal = std::str::from_utf8(&text[at + 1..at + 4]).unwrap();
             !in_query && is_separator(u32::from_str_radix(octal, 8).ok())
         }
+        [b'=', b'0', b'D', b'=', b'0', b'A', ..] => true,
         // A blank at the end of a line of quoted-printable.
         [b'=', _, _] => !in_query && is_separator(digits(at + 1)),
-        _ => char_at(text, at).is_some_and(|(c, _)| is_end(c) || is_sign(c)),
+        _ => match char_at(text, at) {
+            Some((c, _)) => is_end(c) || is_sign(c),
+            // A byte that is no part of UTF-8.
+            None => {
+                let is_valid = text.utf8_chunks().scan(0_usize, |end, chunk| {
+                    let start = *end;
+                    *end += chunk.valid().len() + chunk.invalid().len();
+                    Some(start..start + chunk.valid().len())
+                });
+                at < text.len() && !is_valid.into_iter().any(|valid| valid.contains(&at))
+            }
+        },
     }
 }
 
@@ -99,9 +111,9 @@ fn separates(text: &[u8]) -> bool {
     is_parameter || signs::first_sign(text).is_some_and(|(sign, _)| matches!(sign, b',' | b';' | b'|' | b'^'))
 }
 
-/// Returns true for a percent-encoded sign that is not ASCII, encoded once or twice.
+/// Returns true for a sign that is not ASCII, percent-encoded once or twice or written in hexadecimal.
 fn is_encoded_sign(text: &[u8]) -> bool {
-    ["%25", "%"].iter().any(|prefix| {
+    ["%25", "%", "\\x"].iter().any(|prefix| {
         let mut bytes = Vec::new();
         let mut rest = text;
         while bytes.len() < 4
@@ -122,8 +134,11 @@ fn is_sign(c: char) -> bool {
         CodePointMapData::<GeneralCategory>::new().get(c),
         Is::MathSymbol | Is::CurrencySymbol | Is::ModifierSymbol | Is::OtherSymbol
     );
-    let unseen = "\u{200B}\u{200C}\u{200D}\u{200E}\u{200F}\u{202A}\u{202B}\u{202C}\u{202D}\u{202E}\u{2060}\u{FEFF}";
-    !c.is_ascii() && (is_symbol || is_punctuation(c) || c.is_whitespace() || unseen.contains(c))
+    let marks = ['\u{61C}', '\u{200E}', '\u{200F}'];
+    let is_direction =
+        marks.contains(&c) || ('\u{202A}'..='\u{202E}').contains(&c) || ('\u{2066}'..='\u{2069}').contains(&c);
+    let is_unseen = is_direction || "\u{AD}\u{200B}\u{200C}\u{200D}\u{2060}\u{FEFF}".contains(c);
+    !c.is_ascii() && (is_symbol || is_punctuation(c) || c.is_whitespace() || is_unseen)
 }
 
 /// The start of the authority of a decoded URL with a scheme. After web schemes, any number of slashes may precede it.
@@ -227,7 +242,7 @@ impl Line<'_> {
             for place in (behind + 1..end).rev().filter(|&place| is_cut(text, place, false, false)) {
                 // Without a scheme, a host is a name or a quad.
                 let is_plain = separator.is_some() || is_plain_host(&text[host(text, behind, place)]);
-                if (!is_whole || text[place] >= 0x80) && is_plain && is_host(place) {
+                if (!is_whole || text[place] >= 0x80 || is_encoded_sign(&text[place..])) && is_plain && is_host(place) {
                     readings.push((place, place, place));
                 }
             }

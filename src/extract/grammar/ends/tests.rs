@@ -32,7 +32,9 @@ fn bytes_that_end_a_url_are_those_of_the_table() {
 #[test]
 fn signs_end_a_url_however_they_are_spelled() {
     let is_cut = |end: &str, in_query: bool| super::is_cut(format!("a{end}").as_bytes(), 1, in_query, false);
-    for end in ["→b", "│b", "✓", "🔥", "”b", "　b", "\u{200b}", ",b", "::b"] {
+    for end in
+        ["→b", "│b", "✓", "🔥", "”b", "　b", "\u{200b}", "\u{2069}b", "\u{61c}", "\u{ad}", "=0D=0Ab", ",b", "::b"]
+    {
         assert!(is_cut(end, false) && is_cut(end, true), "{end}");
     }
     // In a query, these are more often part of a value.
@@ -42,6 +44,8 @@ fn signs_end_a_url_however_they_are_spelled() {
         "%C2%A0",
         "%25E2%2580%259D",
         "%F0%9F%94%A5",
+        "\\xe2\\x80\\x9d",
+        "\\xC2\\xA0b",
         "%22",
         "\\x22",
         "\\042b",
@@ -57,6 +61,10 @@ fn signs_end_a_url_however_they_are_spelled() {
     for end in [
         "é",
         "的",
+        "\\xc3\\xa9",
+        "\\xe2\\x80b",
+        "=0Db",
+        "=0D=0B",
         "%C3%A9",
         "%E2%80",
         "%E2%80b",
@@ -76,6 +84,21 @@ fn signs_end_a_url_however_they_are_spelled() {
     ] {
         assert!(!is_cut(end, false), "{end}");
     }
+}
+
+#[test]
+fn bytes_that_are_no_utf8_end_a_url() {
+    let is_cut = |text: &[u8], in_query: bool| super::is_cut(text, 1, in_query, false);
+    for text in [&b"a\x94"[..], b"a\xA0b", b"a\xBB\xAB", b"a\xE9", b"a\xE2\x80", b"a\xE2\x80b", b"a\xFF"] {
+        assert!(is_cut(text, false) && is_cut(text, true), "{}", text.escape_ascii());
+    }
+    // No character is cut in two.
+    for text in ["aé", "a的b", "a𝒶"] {
+        assert!((1..text.len()).all(|at| !super::is_cut(text.as_bytes(), at, false, false)), "{text}");
+    }
+    assert!(
+        super::is_cut("aé\u{201D}".as_bytes(), 3, false, false) && super::is_cut(b"a\xC3\xA9\xA9", 3, false, false)
+    );
 }
 
 #[test]
