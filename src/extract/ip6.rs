@@ -48,11 +48,47 @@ pub(super) fn find(bytes: &[u8], start: usize) -> Places {
     if colons.next().is_none() || colons.next().is_none() || is_scheme(bytes, start, end) {
         return Places { shortened: None, whole: None, end };
     }
+    if has_own_port(bytes, start)
+        && let Some(whole) = with_port(bytes, start, end)
+    {
+        return Places { shortened: None, whole: Some(whole), end };
+    }
     let escape = escape_len(bytes, start);
     let shortened = (escape > 0 && start + escape < end).then(|| parse(bytes, start + escape, end)).flatten();
     let whole = parse(bytes, start, end);
     let whole = if shortened.is_none() { whole.or_else(|| behind_words(bytes, start, end)) } else { whole };
     Places { shortened, whole, end }
+}
+
+/// Returns true where OpenVPN and the `netstat` of Linux write an address without brackets and a port after it: `[AF_INET6]2001:db8::1:1194`,
+/// `tcp6  0  0  2001:db8::1:443  2001:db8::2:50022  ESTABLISHED`.
+fn has_own_port(bytes: &[u8], start: usize) -> bool {
+    /// The maximum length of the columns before the second address.
+    const FAR: usize = 128;
+    match before(bytes, start) {
+        b']' => bytes[..start].ends_with(b"AF_INET6]"),
+        b' ' | b'\t' => {
+            let is_column = |b: &&u8| is(**b, SIX) || matches!(**b, b' ' | b'\t' | b'*');
+            let len = bytes[..start].iter().rev().take(FAR).take_while(is_column).count();
+            let is_blank = |b: &u8| matches!(b, b' ' | b'\t');
+            let mut words = bytes[start - len..start].rsplit(is_blank).filter(|word| !word.is_empty()).peekable();
+            // The first address, if this is the second one.
+            words.next_if(|word| word.contains(&b':'));
+            let mut is_queue = || words.next().is_some_and(|word| word.iter().all(u8::is_ascii_digit));
+            is_queue() && is_queue() && matches!(words.next(), Some(b"tcp6" | b"udp6"))
+        }
+        _ => false,
+    }
+}
+
+/// The address whose port, by number or by the name of its service, is the last part of a run.
+fn with_port(bytes: &[u8], start: usize, end: usize) -> Option<Address> {
+    let colon = start + memchr::memrchr(b':', &bytes[start..end])?;
+    let addr = str::from_utf8(&bytes[start..colon]).ok()?.parse().ok()?;
+    let tail = &bytes[colon + 1..end];
+    let is_number = !tail.is_empty() && tail.iter().all(u8::is_ascii_digit);
+    let port = if is_number { str::from_utf8(tail).ok()?.parse().ok() } else { service::port(tail) }?;
+    Some(Address { addr, span: start..colon, port: Some(port), end })
 }
 
 /// The first 16 bits of the address that a run may be, or may hold after words that are not hexadecimal; and the next

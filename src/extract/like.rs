@@ -5,8 +5,8 @@ use std::ops::Range;
 use super::grammar::ports::{port, port_number};
 use super::grammar::spelled::{after_blanks, after_quote, after_sign, sign_at, sign_before, text_before};
 use super::grammar::words::{
-    is_file_key, is_file_type, is_interpreter, is_network, is_service_class, is_target_key, is_version_key, key_before,
-    without_quote, word_before, word_before_blank,
+    is_file_key, is_file_type, is_interpreter, is_network, is_service_class, is_target_key, is_version_key,
+    is_version_word, key_before, without_quote, word_before, word_before_blank,
 };
 use super::grammar::{HOST, at, before, is};
 
@@ -239,6 +239,14 @@ pub(super) fn is_version(bytes: &[u8], start: usize, end: usize, host_slash: boo
     (!host_slash && (is_after_product(bytes, start) || is_folder(bytes, start, end)))
         || is_version_key(key_before(bytes, start))
         || is_package(bytes, start, end)
+        || is_after_version(bytes, start)
+}
+
+/// Returns true after the word `version`, as in `Version 1.2.3.4`, and after the `v=` of a query or of the brands of a browser
+/// (`"Chromium";v="1.2.3.4"`).
+fn is_after_version(bytes: &[u8], start: usize) -> bool {
+    is_version_word(word_before_blank(bytes, start).0)
+        || [&b";v=\""[..], b"?v=", b"&v="].iter().any(|text| text_before(bytes, start, text).is_some())
 }
 
 fn is_after_product(bytes: &[u8], start: usize) -> bool {
@@ -247,7 +255,12 @@ fn is_after_product(bytes: &[u8], start: usize) -> bool {
     if word.starts_with(b"0x") {
         return false;
     }
-    (word.iter().any(u8::is_ascii_lowercase) || word == b"OPR") && !is_service_class(word) && !is_network(word)
+    // F5 keeps the addresses of nodes in a folder of this name.
+    let is_partition = || word == b"Common" && slash_before(bytes, slash - word.len()).is_some();
+    (word.iter().any(u8::is_ascii_lowercase) || word == b"OPR")
+        && !is_service_class(word)
+        && !is_network(word)
+        && !is_partition()
 }
 
 /// The number of backslashes that end at `end`, up to nine, however they are spelled, and the start of the first.
@@ -266,7 +279,7 @@ fn is_folder(bytes: &[u8], start: usize, end: usize) -> bool {
     let (slashes, head) = backslashes_before(bytes, start);
     // A folder's name may begin like an escape.
     let is_before_slash = at(bytes, end) == b'\\' || sign_at(bytes, end).0 == b'\\';
-    matches!(slashes, 1 | 2) && is_before_slash && is(before(bytes, head), HOST)
+    matches!(slashes, 1 | 2) && is_before_slash && is(before(bytes, head), HOST) && !is_unc_host(bytes, start)
 }
 
 /// Returns true if a quad is the version in `name-1.2.3.4-1.el7.x86_64`.
@@ -281,11 +294,47 @@ fn is_package(bytes: &[u8], start: usize, end: usize) -> bool {
     digits > 0 && goes_on && word_before(bytes, start - 1).iter().any(u8::is_ascii_alphabetic)
 }
 
+/// Returns true if a name of the kernel of Windows for paths on other hosts ends at `start`: `\\?\UNC\`, `\Device\Mup\`, and
+/// `\Device\LanmanRedirector\;Z:0000000000012345\`.
+fn is_behind_redirector(bytes: &[u8], mut start: usize) -> bool {
+    /// The most parts that name a redirector, a drive or a session.
+    const MOST: usize = 3;
+    const ROOTS: [&[u8]; 14] = [
+        b"\\?\\UNC\\",
+        b"\\??\\UNC\\",
+        b"\\GLOBAL??\\UNC\\",
+        b"\\DosDevices\\UNC\\",
+        b"\\Device\\Mup\\",
+        b"\\Device\\LanmanRedirector\\",
+        b"\\Device\\WebDavRedirector\\",
+        b"\\\\?\\\\UNC\\\\",
+        b"\\\\??\\\\UNC\\\\",
+        b"\\\\GLOBAL??\\\\UNC\\\\",
+        b"\\\\DosDevices\\\\UNC\\\\",
+        b"\\\\Device\\\\Mup\\\\",
+        b"\\\\Device\\\\LanmanRedirector\\\\",
+        b"\\\\Device\\\\WebDavRedirector\\\\",
+    ];
+    for _ in 0..MOST {
+        if ROOTS.iter().any(|root| text_before(bytes, start, root).is_some()) {
+            return true;
+        }
+        // `;LanmanRedirector\` and `;Z:0000000000012345\`.
+        let (slashes, end) = backslashes_before(bytes, start);
+        let is_part = |b: &&u8| is(**b, HOST) || **b == b':';
+        let len = bytes[..end].iter().rev().take(64).take_while(is_part).count();
+        if !matches!(slashes, 1 | 2) || len == 0 || before(bytes, end - len) != b';' {
+            return false;
+        }
+        start = end - len - 1;
+    }
+    false
+}
+
 /// Returns true if the host of a UNC path starts at `start`: two backslashes (four or eight in JSON) begin the path, or `\\?\UNC\`.
 pub(super) fn is_unc_host(bytes: &[u8], start: usize) -> bool {
     let (slashes, end) = backslashes_before(bytes, start);
-    let is_long = |text: &[u8]| slashes > 0 && text_before(bytes, start, text).is_some();
-    if is_long(b"\\?\\UNC\\") || is_long(b"\\\\?\\\\UNC\\\\") {
+    if slashes > 0 && is_behind_redirector(bytes, start) {
         return true;
     }
     if !matches!(slashes, 2 | 4 | 8) {

@@ -151,7 +151,9 @@ fn is_name_char(c: char) -> bool {
         CodePointMapData::<GeneralCategory>::new().get(c),
         Is::SpaceSeparator | Is::LineSeparator | Is::ParagraphSeparator | Is::Control
     );
-    is_dot(c) || !is_space && !is_punctuation(c)
+    // Marks of direction are disallowed in names.
+    let marks = "\u{61C}\u{200E}\u{200F}\u{202A}\u{202B}\u{202C}\u{202D}\u{202E}\u{2066}\u{2067}\u{2068}\u{2069}";
+    is_dot(c) || !is_space && !is_punctuation(c) && !marks.contains(c)
 }
 
 /// The characters that UTS-46 reads as a dot.
@@ -336,7 +338,7 @@ impl<'l> Line<'l> {
             let is_quoted = quoted.len() < tag.len() && open.len() < before.len();
             return Some(key).filter(|_| is_quoted && signs::without_text(open, b" Name=").is_some());
         }
-        match signs::last_sign(signs::without_blanks(signs::without_quote(head))) {
+        match signs::last_sign(signs::without_blanks(signs::without_quote(signs::without_quote(head)))) {
             Some((b'=' | b':', head)) => name(signs::without_quote(signs::without_blanks(head))),
             _ => None,
         }

@@ -167,7 +167,7 @@ const PORTS: [&str; 21] = [
     ":12",
 ];
 
-const PATHS: [&str; 64] = [
+const PATHS: [&str; 72] = [
     "/a/b,c/../..",
     "/a/b,c/../../a",
     "/a/b;c/%2e%2e/../x?y=1",
@@ -232,6 +232,14 @@ const PATHS: [&str; 64] = [
     "/g?id\\=1&k\\=2",
     "/g?id=1\\u0026k=2",
     "/g?id=1\\\\u0026k=2",
+    "/a\u{2069}",
+    "/a\u{61c}b",
+    "/g?id=1&k=2&hellip;",
+    "/g?id=1&k=2\\x26",
+    "/g?id=1&k=2\\042",
+    "/a\\xc3\\xa9",
+    "/a=0D=0Ab",
+    "%E2%80%9D",
 ];
 
 const SCHEMES: [&str; 21] = [
@@ -258,7 +266,7 @@ const SCHEMES: [&str; 21] = [
     "://",
 ];
 
-const ESCAPES: [&str; 31] = [
+const ESCAPES: [&str; 34] = [
     "\\n",
     "\\t",
     "\\r",
@@ -290,6 +298,9 @@ const ESCAPES: [&str; 31] = [
     "&quot;",
     "&lt;",
     "&#x3d;",
+    "\x1b[?25h",
+    "\\u001b[?2004l",
+    "[?25h",
 ];
 
 const GAPS: [&str; 62] = [
@@ -299,7 +310,7 @@ const GAPS: [&str; 62] = [
     "\u{ff0c}", "&amp;", "%0a", "%7D", "%00", "%2C", "%40", "\\u0040",
 ];
 
-const WORDS: [&str; 184] = [
+const WORDS: [&str; 210] = [
     "user%40evil.test",
     "first.last%2540evil.test",
     "(debug=True)",
@@ -484,6 +495,32 @@ const WORDS: [&str; 184] = [
     "http://evil.test/a\u{ff5c}x",
     "http://evil.test/a,b\u{ff1e}",
     "http://evil.test/a\u{200b}x",
+    "http://evil.test/a\u{2069}x",
+    "http://evil.test/g?id=1&k=2\u{61c}",
+    "\u{2068}b\u{fc}cher.test\u{2069}",
+    "\u{200f}",
+    "\u{ad}",
+    "\u{2067}",
+    "http://evil.test/g?id=1&k=2&nbsp;",
+    "http://evil.test%E2%80%9D/a",
+    "http://evil.test/a\\xe2\\x80\\x9d",
+    "http://evil.test/g?id=1&k=2\\x22",
+    "http://evil.test/a=0D=0A=",
+    "tcp6       0      0 2001:db8::1:443      2001:db8::1:https     ESTABLISHED",
+    "udp6 0 0 :::443 ::1:65536 ",
+    "tcp6 0 x 2001:db8::1:443",
+    "[AF_INET6]2001:db8::1:443",
+    "[AF_INET6]",
+    "\\Device\\Mup\\",
+    "\\Device\\Mup\\;LanmanRedirector\\;Z:0000000000012345\\",
+    "\\??\\UNC\\",
+    "\\\\Device\\\\LanmanRedirector\\\\",
+    "Version ",
+    "\"Chromium\";v=\"",
+    "x.js?v=",
+    "\"version\":\"\\\"",
+    "/Common/192.0.2.1",
+    "http://evil.test/g?id=1&k=2&rdquo;",
 ];
 
 /// Neighbours that occur in text: hosts, URLs, escapes and words, with or without something between them.
@@ -503,6 +540,8 @@ pub fn log() -> impl Strategy<Value = Vec<u8>> {
     let gap = prop_oneof![4 => Just(String::new()), 7 => pick(&GAPS)].prop_map(String::into_bytes);
     let junk = vec(any::<u8>(), 1..3);
     let gap = prop_oneof![20 => gap, 1 => junk];
+    // Typographic quotes and a letter of Windows-1252.
+    let gap = prop_oneof![20 => gap, 1 => select(&[0x93_u8, 0x94, 0xA0, 0xBB, 0xE9][..]).prop_map(|byte| vec![byte])];
     let line = vec((token, gap), 1..8).prop_map(|parts| -> Vec<u8> {
         parts.into_iter().flat_map(|(token, gap)| token.into_bytes().into_iter().chain(gap)).collect()
     });

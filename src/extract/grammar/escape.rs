@@ -7,7 +7,7 @@ use crate::arch::sweep::{Escape, Rules};
 
 /// The number of bytes at the start of a run that belong to an escape, whose first byte precedes the run: `\n`, `\xHH`,
 /// `\uHHHH`, `%HH`, `%25HH`, `#ooo`, `=3D`, `=3D3D`, a colour, `ESC [ … m`, the `ESC [ K` that grep writes after one, and what moves
-/// the cursor of a terminal, `ESC [ 2 J`.
+/// the cursor of a terminal, `ESC [ 2 J`, or sets one of its modes, `ESC [ ? 25 h`.
 #[inline]
 pub(in crate::extract) fn escape_len(bytes: &[u8], start: usize) -> usize {
     match before(bytes, start) {
@@ -26,7 +26,7 @@ pub(in crate::extract) fn escape_len(bytes: &[u8], start: usize) -> usize {
         },
         b'=' if bytes[start..].starts_with(b"3D3D") => 4,
         b'=' if bytes[start..].starts_with(b"3D") => 2,
-        b'[' | b';' | b':' => colour_len(bytes, start),
+        b'[' | b';' | b':' | b'?' => colour_len(bytes, start),
         _ => 0,
     }
 }
@@ -42,6 +42,7 @@ pub(in crate::extract) static RULES: Rules = Rules::new(
         (b'[', Escape::BeforeColour),
         (b';', Escape::BeforeColour),
         (b':', Escape::BeforeColour),
+        (b'?', Escape::BeforeColour),
     ],
 );
 
@@ -62,6 +63,8 @@ fn colour_len(bytes: &[u8], start: usize) -> usize {
     let is_part = |b: &&u8| b.is_ascii_digit() || matches!(**b, b';' | b':');
     let behind = bytes[..start].iter().rev().take(MAX_COLOUR).take_while(is_part).count();
     let head = &bytes[..start - behind];
+    // A mode of a kind of terminal.
+    let head = head.strip_suffix(b"?").unwrap_or(head);
     let is_colour = head.strip_suffix(b"[").is_some_and(ends_in_escape_character);
     if is_colour { digits + 1 } else { 0 }
 }
@@ -202,6 +205,12 @@ mod tests {
             ("^[31ma", 2, 0),
             ("a[31ma", 2, 0),
             (":31ma", 1, 0),
+            ("\x1B[?25ha", 3, 3),
+            ("\x1B[?1;2ca", 5, 2),
+            ("\\u001b[?2004la", 8, 5),
+            ("a[?25ha", 3, 0),
+            ("\x1B?25ha", 2, 0),
+            ("\x1B[??25ha", 4, 0),
         ] {
             assert_eq!(escape_len(text.as_bytes(), start), len, "{text:?}");
         }

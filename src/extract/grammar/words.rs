@@ -47,7 +47,8 @@ pub(in crate::extract) fn key_before(bytes: &[u8], start: usize) -> &[u8] {
         let is_tag = sign_before(bytes, end - key.len()).0 == b'<';
         return if is_tag { key } else { attribute_before(bytes, end) };
     }
-    let end = without_blanks(bytes, without_quote(bytes, start));
+    // A value may have quotes of its own: `"version":"\"1.2.3.4\""`.
+    let end = without_blanks(bytes, without_quote(bytes, without_quote(bytes, start)));
     match sign_before(bytes, end) {
         (b'=' | b':', end) => word_before(bytes, without_quote(bytes, without_blanks(bytes, end))),
         _ => b"",
@@ -87,6 +88,13 @@ fn is_one_of(word: &[u8], words: &[&str]) -> bool {
 pub(in crate::extract) fn is_version_key(key: &[u8]) -> bool {
     let ends = |word: &[u8]| key.len() >= word.len() && key[key.len() - word.len()..].eq_ignore_ascii_case(word);
     ends(b"version") || ends(b"build") || ends(b"release") || is_one_of(last_word(key).1, &["ver", "rv"])
+}
+
+/// Returns true if a word says that the next one is a version.
+pub(in crate::extract) fn is_version_word(word: &[u8]) -> bool {
+    const VERSION: &[u8] = b"version";
+    word.len() >= VERSION.len() && word[word.len() - VERSION.len()..].eq_ignore_ascii_case(VERSION)
+        || is_one_of(last_word(word).1, &["ver"])
 }
 
 /// Returns true if a key names a file.

@@ -277,7 +277,13 @@ impl Line<'_> {
             let word = signs::last_name(head).1;
             let is_service = super::names::is_service(word) || super::names::is_network(word);
             let is_opera = word == b"OPR";
-            if !is_service && !word.starts_with(b"0x") && (is_opera || word.iter().any(u8::is_ascii_lowercase)) {
+            let before = &head[..head.len() - word.len()];
+            let is_partition = word == b"Common" && signs::without_sign(before, b'/').is_some();
+            if !is_service
+                && !is_partition
+                && !word.starts_with(b"0x")
+                && (is_opera || word.iter().any(u8::is_ascii_lowercase))
+            {
                 return true;
             }
         }
@@ -296,7 +302,8 @@ impl Line<'_> {
         let is_folder = (backslashes == 1 || backslashes == 2)
             && !is_of_host
             && (tail.starts_with(b"\\") || signs::after_sign(tail, b'\\').is_some())
-            && root.last().is_some_and(|b| is_name_byte(*b));
+            && root.last().is_some_and(|b| is_name_byte(*b))
+            && !self.is_unc(start);
         let is_package = tail.first() == Some(&b'-') && head.ends_with(b"-") && {
             let word = signs::last_name(&head[..start - 1]).1;
             let digits = tail[1..].iter().take_while(|b| b.is_ascii_digit()).count();
@@ -306,7 +313,15 @@ impl Line<'_> {
             };
             digits > 0 && goes_on && word.iter().any(u8::is_ascii_alphabetic)
         };
-        is_key || is_folder || is_package
+        let is_told = signs::without_sign(head, b' ').is_some_and(|words| {
+            let word = signs::last_word_of(words, |b| is_name_byte(b) || b == b'/').1.to_ascii_lowercase();
+            word.ends_with(b"version")
+                || last_word(signs::last_word_of(words, |b| is_name_byte(b) || b == b'/').1)
+                    .1
+                    .eq_ignore_ascii_case(b"ver")
+        });
+        let is_parameter = [&b";v=\""[..], b"?v=", b"&v="].iter().any(|text| signs::without_text(head, text).is_some());
+        is_key || is_folder || is_package || is_told || is_parameter
     }
 
     /// Reads the address in a run of letters, digits, `.` and `:`.
@@ -323,10 +338,14 @@ impl Line<'_> {
         }
         let escaped = escape(bytes, start);
         let mut found = Vec::new();
-        if escaped > 0 && start + escaped <= end {
+        found.extend(self.ip6_in_table(start, end));
+        let is_found = !found.is_empty();
+        if escaped > 0 && start + escaped <= end && !is_found {
             found.extend(self.ip6_text(start + escaped, end));
         }
-        found.extend(self.ip6_text(start, end));
+        if !is_found {
+            found.extend(self.ip6_text(start, end));
+        }
         // Skips leading words that are not hexadecimal, each with its colon.
         let mut from = start;
         while found.is_empty()
@@ -352,6 +371,32 @@ impl Line<'_> {
         }
         self.addresses.push(first..last_end);
         self.places.push(place);
+    }
+
+    /// The address of an end of a connection that OpenVPN or the `netstat` of Linux writes with its port and without brackets.
+    fn ip6_in_table(&self, start: usize, end: usize) -> Option<(Reading, usize)> {
+        let head = &self.bytes[..start];
+        let is_column = |b: &u8| b.is_ascii_alphanumeric() || b" \t.:*".contains(b);
+        let len = head.iter().rev().take(128).take_while(|b| is_column(b)).count();
+        let columns = String::from_utf8_lossy(&head[start - len..]).into_owned();
+        let words: Vec<&str> = columns.split([' ', '\t']).filter(|word| !word.is_empty()).collect();
+        let is_number = |word: &str| !word.is_empty() && word.bytes().all(|b| b.is_ascii_digit());
+        let is_table = |words: &[&str]| {
+            let Some((sent, [.., kind, received])) = words.split_last() else { return false };
+            is_number(sent) && is_number(received) && matches!(*kind, "tcp6" | "udp6")
+        };
+        let is_first = is_table(&words);
+        let is_second = words.split_last().is_some_and(|(first, words)| first.contains(':') && is_table(words));
+        let is_netstat = columns.ends_with([' ', '\t']) && (is_first || is_second);
+        if !is_netstat && !head.ends_with(b"AF_INET6]") {
+            return None;
+        }
+        let text = std::str::from_utf8(&self.bytes[start..end]).ok()?;
+        let (addr, tail) = text.rsplit_once(':')?;
+        let port = if is_number(tail) { tail.parse().ok() } else { service(tail).flatten() }?;
+        let mut reading = Reading::new(start..start + addr.len(), What::Ip(ip::canonical(IpAddr::V6(address(addr)?))));
+        reading.port = Some(port);
+        Some((reading, end))
     }
 
     /// The address in `bytes[start..end]`, without trailing `.` and `:`, and the end of everything that belongs to it.

@@ -130,6 +130,38 @@ pub(super) fn reverse(name: &str) -> Option<IpAddr> {
     Some(ip::canonical(IpAddr::V6(Ipv6Addr::from_bits(bits))))
 }
 
+/// Returns true after what names the paths of other hosts in the kernel of Windows, with or without parts that begin with `;`.
+fn is_redirected(mut head: &[u8]) -> bool {
+    let roots = [
+        r"\?\UNC\",
+        r"\??\UNC\",
+        r"\GLOBAL??\UNC\",
+        r"\DosDevices\UNC\",
+        r"\Device\Mup\",
+        r"\Device\LanmanRedirector\",
+        r"\Device\WebDavRedirector\",
+    ];
+    let is_root = |head: &[u8]| {
+        let mut ways = roots.iter().flat_map(|root| [(*root).to_owned(), root.replace('\\', r"\\")]);
+        ways.any(|root| signs::without_text(head, root.as_bytes()).is_some())
+    };
+    for _ in 0..3 {
+        if is_root(head) {
+            return true;
+        }
+        let (mut rest, mut slashes) = (head, 0);
+        while let Some(next) = signs::without_sign(rest, b'\\') {
+            (rest, slashes) = (next, slashes + 1);
+        }
+        let len = rest.iter().rev().take_while(|b| is_name_byte(**b) || **b == b':').count();
+        match rest[..rest.len() - len].strip_suffix(b";") {
+            Some(next) if (1..=64).contains(&len) && (1..3).contains(&slashes) => head = next,
+            _ => return false,
+        }
+    }
+    false
+}
+
 pub(super) fn is_service(word: &[u8]) -> bool {
     SERVICES.iter().any(|service| word.eq_ignore_ascii_case(service.as_bytes()))
 }
@@ -418,8 +450,7 @@ impl Line<'_> {
         while let Some(rest) = signs::without_sign(head, b'\\') {
             (head, count) = (rest, count + 1);
         }
-        let long: [&[u8]; 2] = [b"\\?\\UNC\\", b"\\\\?\\\\UNC\\\\"];
-        if long.iter().any(|text| signs::without_text(&self.bytes[..at], text).is_some()) {
+        if is_redirected(&self.bytes[..at]) {
             return true;
         }
         if ![2, 4, 8].contains(&count) {
