@@ -14,6 +14,7 @@ use netsieve::sieve::SaveOptions;
 use crate::Outcome;
 use crate::cli::{FeedArgs, time};
 use crate::feeds;
+use crate::place;
 use crate::signal;
 use crate::summary::counted;
 
@@ -35,6 +36,7 @@ pub(crate) fn run(args: &BuildArgs) -> Result<Outcome, Box<dyn Error>> {
         Some(created) => Some(created),
         None => source_date_epoch()?,
     };
+    place::none_is_read(&[("--output", args.output.clone())], &feeds::paths(&args.feeds))?;
     let (sieve, _) = feeds::load_with_warnings(&args.feeds)?;
     // Do not replace a readable set by one from a truncated download.
     let name = netsieve::shown_path(&args.output);

@@ -46,6 +46,21 @@ pub(crate) fn distinct(files: &[(&str, PathBuf)]) -> Result<(), String> {
     Ok(())
 }
 
+/// Refuses to write a file that the run reads, because its content would be lost.
+pub(crate) fn none_is_read(written: &[(&str, PathBuf)], read: &[PathBuf]) -> Result<(), String> {
+    // Devices and pipes are not replaced.
+    let place = |path: &Path| fs::metadata(path).is_ok_and(|file| file.is_file()).then(|| Place::of(path).ok())?;
+    let read: Vec<Option<Place>> = read.iter().map(|path| place(path)).collect();
+    for (option, path) in written {
+        let to = place(path);
+        if to.is_some() && read.contains(&to) {
+            let name = netsieve::shown_path(path);
+            return Err(format!("{name}: named for {option}, but this run also reads it: name another file"));
+        }
+    }
+    Ok(())
+}
+
 /// Refuses a file that does not begin like the files of `option`: it may be a log, named by mistake.
 pub(crate) fn is_ours(path: &Path, start: &[u8], option: &str) -> Result<(), String> {
     // Reading a pipe would consume its content.

@@ -84,6 +84,64 @@ fn a_file_of_another_kind_is_left_as_it_is() {
     }
 }
 
+/// What a run reads is not replaced by what it writes, whatever the two are.
+#[test]
+fn no_output_replaces_an_input() {
+    let folder = folder();
+    folder.write("key", b"0123456789abcdef");
+    folder.write("psl", b"test\n");
+    folder.write("layouts.toml", b"");
+    folder.write("day.toml", b"[[feed]]\npath = \"c2.txt\"\n");
+    folder.write("empty.log", b"");
+    fs::write(folder.path("hits"), folder.run("scan --json -f c2.txt a.log").code(0).out).unwrap();
+    folder.run("build -f c2.txt -o set").code(0);
+    let files = || -> Vec<(std::ffi::OsString, Vec<u8>)> {
+        let mut files: Vec<_> = fs::read_dir(folder.path(".")).unwrap().map(|entry| entry.unwrap()).collect();
+        files.sort_by_key(fs::DirEntry::file_name);
+        let read = |entry: &fs::DirEntry| (entry.file_name(), fs::read(entry.path()).unwrap_or_default());
+        files.iter().map(read).collect()
+    };
+    let before = files();
+    let outputs = ["--html ", "--csv=", "--json=", "--stix ", "--misp "];
+    for output in outputs {
+        for (option, name) in [
+            ("-f c2.txt", "./c2.txt"),
+            ("-f c2=plain:c2.txt", "c2.txt"),
+            ("-f c2.txt --allow clean.log", "clean.log"),
+            ("-f c2.txt --allow-all clean.log", "clean.log"),
+            ("-f c2.txt --psl psl", "psl"),
+            ("-f c2.txt --layouts layouts.toml", "layouts.toml"),
+            ("-f c2.txt --share-key key --share keyed", "key"),
+            ("--config day.toml", "day.toml"),
+            ("--config day.toml", "c2.txt"),
+            ("--sieve set", "set"),
+        ] {
+            let run = folder.run(&format!("report {output}{name} {option} a.log")).code(2);
+            assert!(run.err.ends_with("this run also reads it: name another file\n"), "{output}{name}: {}", run.err);
+        }
+        let run = folder.run(&format!("report {output}hits --from hits")).code(2);
+        assert!(run.err.ends_with("this run also reads it: name another file\n"), "{}", run.err);
+        // A log is none of its outputs, whether it is named or lies in a folder.
+        for logs in ["a.log", "./a.log clean.log", "."] {
+            let run = folder.run(&format!("report {output}a.log -f c2.txt {logs}")).code(2);
+            assert!(run.err.contains("a.log: damaged, or not a file of --"), "{}", run.err);
+        }
+    }
+    for (option, name) in
+        [("-f c2.txt", "c2.txt"), ("-f c2.txt --allow clean.log", "clean.log"), ("--config day.toml", "c2.txt")]
+    {
+        let run = folder.run(&format!("build -o {name} {option}")).code(2);
+        assert!(
+            run.err.ends_with("named for --output, but this run also reads it: name another file\n"),
+            "{}",
+            run.err
+        );
+    }
+    assert!(before == files(), "something was written");
+    // An empty file has nothing to lose.
+    folder.run("report --html empty.log -f c2.txt a.log empty.log").code(0);
+}
+
 #[test]
 fn one_file_does_not_serve_two_purposes() {
     let folder = folder();

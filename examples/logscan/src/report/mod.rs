@@ -172,6 +172,8 @@ fn report(args: &ReportArgs) -> Result<Outcome, Box<dyn Error>> {
     }
     let files = args.outputs.files();
     place::distinct(&files)?;
+    let read = [&args.from[..], &args.events.layouts, &args.set.paths(args.outputs.share_key.as_ref())].concat();
+    place::none_is_read(&files, &read)?;
     let refused: Vec<String> = files.iter().filter_map(|(_, path)| place::can_write(path).err()).collect();
     if !refused.is_empty() {
         refused.iter().for_each(|why| say!("logscan: {}", Escaped::new(why)));
@@ -190,7 +192,14 @@ fn report(args: &ReportArgs) -> Result<Outcome, Box<dyn Error>> {
     check_span(&options, "--not-before", "--not-after")?;
     options.refang = args.refang;
     let mut logs = inputs::logs(&args.inputs)?;
-    // Yesterday's page names the indicators that were met, and would match them again.
+    // Yesterday's page names the indicators that were met, and would match them again. But a log must not be replaced.
+    for (option, path) in &files {
+        let own = Own::new([path.clone()]);
+        let paths = logs.iter().flatten().filter_map(|log| log.path.as_deref());
+        if paths.chain(args.inputs.logs.iter().map(PathBuf::as_path)).any(|log| own.has(log)) {
+            place::is_ours(path, start_of(option), option)?;
+        }
+    }
     Own::new(files.into_iter().map(|(_, path)| path)).leave_out(&mut logs, &args.inputs.logs);
     let files = drive::names(&logs);
     let (sieve, loading) = args.set.load_since(None, args.inputs.mmap)?;
@@ -232,6 +241,17 @@ fn report(args: &ReportArgs) -> Result<Outcome, Box<dyn Error>> {
             _ => outcome,
         })
     })
+}
+
+/// How the file of an option begins.
+fn start_of(option: &str) -> &'static [u8] {
+    match option {
+        "--csv" => b"indicator,kind,scope,client,",
+        "--html" => b"<!DOCTYPE html>\n<html lang=\"en\">",
+        "--json" => br#"{"program":"netsieve "#,
+        "--misp" => br#"{"Event":{"uuid":""#,
+        _ => br#"{"type":"bundle","id":"bundle--"#,
+    }
 }
 
 /// Counts the sightings that threads have found.
