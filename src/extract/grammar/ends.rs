@@ -356,10 +356,11 @@ pub(in crate::extract) fn in_authority(text: &[u8], behind: usize, end: usize) -
             return false;
         }
         let is_end = place > behind && !is_over && is_cut(text, place, false, false);
-        // An address in brackets contains such bytes itself, and encoded blanks are removed from a host.
-        let is_soft =
-            byte >= 0x80 || matches!(byte, b'[' | b']' | b':' | b'\t' | b'\r' | b'\n') || is_encoded_sign(text, place);
         if is_end {
+            // An address in brackets contains such bytes itself, and encoded blanks are removed from a host.
+            let is_soft = byte >= 0x80
+                || matches!(byte, b'[' | b']' | b':' | b'\t' | b'\r' | b'\n')
+                || is_encoded_sign(text, place);
             soft += 1;
             is_over = !is_soft || soft == MOST;
         }
