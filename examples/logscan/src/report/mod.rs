@@ -172,7 +172,8 @@ fn report(args: &ReportArgs) -> Result<Outcome, Box<dyn Error>> {
     }
     let files = args.outputs.files();
     place::distinct(&files)?;
-    let read = [&args.from[..], &args.events.layouts, &args.set.paths(args.outputs.share_key.as_ref())].concat();
+    let mut read = args.set.paths(None);
+    read.extend(args.from.iter().chain(&args.events.layouts).chain(&args.outputs.share_key).cloned());
     place::none_is_read(&files, &read)?;
     let refused: Vec<String> = files.iter().filter_map(|(_, path)| place::can_write(path).err()).collect();
     if !refused.is_empty() {
