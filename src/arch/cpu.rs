@@ -25,7 +25,7 @@ pub enum Engine {
     Auto,
     /// No vector code: every line goes through the reference extractor, and lookups go byte by byte. The off switch.
     Scalar,
-    /// 64 bytes at a time, without special instructions.
+    /// 64 bytes at a time, with instructions that every CPU of its architecture has.
     Portable,
     /// AVX2, on x86-64.
     Avx2,

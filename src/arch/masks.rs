@@ -201,6 +201,7 @@ pub(crate) mod classes {
     };
 
     /// The classes of each byte, one bit in each of eight lanes, so that shifts gather the lanes of eight bytes.
+    #[cfg(any(test, not(target_arch = "x86_64")))]
     pub(super) static LANES: [u64; 256] = {
         let mut table = [0_u64; 256];
         let mut byte = 0;
@@ -217,7 +218,7 @@ pub(crate) mod classes {
     };
 }
 
-/// Masks without special instructions.
+/// Masks without instructions that a CPU may lack. Every CPU with x86-64 has SSE2.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Portable;
 
@@ -226,17 +227,29 @@ impl Classify for Portable {
 
     #[inline(always)]
     unsafe fn masks(self, block: &[u8; BLOCK]) -> Masks {
-        let mut lanes = [0_u64; 8];
-        for (part, eight) in block.chunks_exact(8).enumerate() {
-            let gathered =
-                eight.iter().enumerate().fold(0, |all, (at, &byte)| all | classes::LANES[byte as usize] << at);
-            for (lane, mask) in lanes.iter_mut().enumerate() {
-                *mask |= (gathered >> (8 * lane) & 0xFF) << (8 * part);
-            }
+        #[cfg(target_arch = "x86_64")]
+        // SAFETY: this architecture has SSE2.
+        unsafe {
+            x86::sse2(block)
         }
-        // SAFETY: words need no features.
-        unsafe { Masks::of_classes(lanes) }
+        #[cfg(not(target_arch = "x86_64"))]
+        looked_up(block)
     }
+}
+
+/// Looks up each byte.
+#[cfg(any(test, not(target_arch = "x86_64")))]
+#[inline(always)]
+fn looked_up(block: &[u8; BLOCK]) -> Masks {
+    let mut lanes = [0_u64; 8];
+    for (part, eight) in block.chunks_exact(8).enumerate() {
+        let gathered = eight.iter().enumerate().fold(0, |all, (at, &byte)| all | classes::LANES[byte as usize] << at);
+        for (lane, mask) in lanes.iter_mut().enumerate() {
+            *mask |= (gathered >> (8 * lane) & 0xFF) << (8 * part);
+        }
+    }
+    // SAFETY: words need no features.
+    unsafe { Masks::of_classes(lanes) }
 }
 
 /// Tables to look up classes by the two halves of a byte: a byte is in a class if the entries of both halves have its bit.
@@ -302,6 +315,42 @@ pub(crate) mod x86 {
 
     use super::super::lanes;
     use super::{BLOCK, Classify, Masks, halves};
+
+    /// Computes masks with SSE2.
+    ///
+    /// # Safety
+    ///
+    /// The CPU must have SSE2.
+    #[inline(always)]
+    pub(super) unsafe fn sse2(block: &[u8; BLOCK]) -> Masks {
+        let mut masks = [0_u64; 9];
+        for part in 0..4 {
+            // SAFETY: 16 of 64 bytes are read, four times; the caller has SSE2.
+            let sixteen = unsafe {
+                let bytes = _mm_loadu_si128(block.as_ptr().add(16 * part).cast());
+                let is = |byte: u8| _mm_cmpeq_epi8(bytes, _mm_set1_epi8(byte as i8));
+                let or = |one, other| _mm_or_si128(one, other);
+                // The distance from the first is at most that of the last.
+                let range = |bytes, first: u8, last: u8| {
+                    let distance = _mm_sub_epi8(bytes, _mm_set1_epi8(first as i8));
+                    _mm_cmpeq_epi8(_mm_min_epu8(distance, _mm_set1_epi8((last - first) as i8)), distance)
+                };
+                let letter = range(or(bytes, _mm_set1_epi8(0x20)), b'a', b'z');
+                let (dot, hyphen, slash) = (is(b'.'), is(b'-'), is(b'/'));
+                let number = or(range(bytes, b'0', b'9'), dot);
+                let host = or(or(number, letter), or(hyphen, is(b'_')));
+                // Bytes outside ASCII have the top bit set, which is all that is taken of them.
+                let rare = or(bytes, or(is(b'\\'), is(b'%')));
+                [host, number, dot, letter, hyphen, is(b':'), slash, is(b'('), rare]
+                    .map(|bytes| u64::from(_mm_movemask_epi8(bytes) as u16))
+            };
+            for (mask, sixteen) in masks.iter_mut().zip(sixteen) {
+                *mask |= sixteen << (16 * part);
+            }
+        }
+        let [host, number, dot, letter, hyphen, colon, slash, paren, rare] = masks;
+        Masks { host, number, dot, letter, hyphen, colon, slash, paren, rare }
+    }
 
     /// Computes masks with AVX2.
     #[derive(Clone, Copy)]
