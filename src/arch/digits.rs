@@ -53,6 +53,20 @@ fn portable(bytes: &[u8], base: usize, out: &mut Vec<u32>) {
     }
 }
 
+/// Returns a bit for each byte of a chunk that is a hexadecimal digit, `:` or `-`; the first byte has the lowest.
+#[inline(always)]
+pub(crate) fn parts(chunk: &[u8; CHUNK]) -> u16 {
+    #[cfg(all(target_arch = "x86_64", target_feature = "sse2", not(miri)))]
+    return x86::parts(chunk);
+    #[allow(unreachable_code, reason = "reached on other CPUs")]
+    parts_portable(chunk)
+}
+
+#[inline(always)]
+fn parts_portable(chunk: &[u8; CHUNK]) -> u16 {
+    chunk.iter().rev().fold(0, |parts, &byte| parts << 1 | u16::from(OF_CHUNKS[usize::from(byte)]))
+}
+
 /// Returns the eight bytes that sixteen hexadecimal digits stand for, and whether all are such digits.
 #[inline(always)]
 pub(crate) fn eight_of(digits: &[u8; 16]) -> ([u8; 8], bool) {
@@ -178,6 +192,24 @@ mod x86 {
     #[cfg(target_feature = "sse2")]
     #[inline(always)]
     #[cfg_attr(miri, allow(dead_code, reason = "Miri runs the portable twin"))]
+    pub(super) fn parts(chunk: &[u8; CHUNK]) -> u16 {
+        // SAFETY: SSE2 is part of the target; as many bytes are read as there are.
+        unsafe {
+            let text = _mm_loadu_si128(chunk.as_ptr().cast());
+            let all = |byte: u8| _mm_set1_epi8(byte as i8);
+            let is_below = |lane: __m128i, count: u8| _mm_cmpeq_epi8(_mm_min_epu8(lane, all(count - 1)), lane);
+            // `:` follows the nine.
+            let is_digit = is_below(_mm_sub_epi8(text, all(b'0')), 11);
+            let is_letter = is_below(_mm_sub_epi8(_mm_or_si128(text, all(0x20)), all(b'a')), 6);
+            let is_hyphen = _mm_cmpeq_epi8(text, all(b'-'));
+            _mm_movemask_epi8(_mm_or_si128(_mm_or_si128(is_digit, is_letter), is_hyphen)) as u16
+        }
+    }
+
+    /// Needs only what every x86-64 CPU has.
+    #[cfg(target_feature = "sse2")]
+    #[inline(always)]
+    #[cfg_attr(miri, allow(dead_code, reason = "Miri runs the portable twin"))]
     pub(super) fn eight_of(digits: &[u8; 16]) -> ([u8; 8], bool) {
         // SAFETY: SSE2 is part of the target; as many bytes are read as there are.
         unsafe {
@@ -275,6 +307,21 @@ mod tests {
                     let number = u64::from_str_radix(str::from_utf8(&digits).unwrap(), 16).unwrap();
                     assert_eq!(bytes, number.to_be_bytes());
                     assert_eq!(bytes, eight_of_portable(&digits).0);
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn parts_of_a_chunk_have_bits() {
+        for place in 0..CHUNK {
+            for byte in (0..=255_u8).step_by(cases(1, 29)) {
+                for others in *b"f/" {
+                    let mut chunk = [others; CHUNK];
+                    chunk[place] = byte;
+                    let bit = |at: usize| u16::from(is_digit_or_separator(chunk[at])) << at;
+                    let want = (0..CHUNK).map(bit).sum();
+                    assert_eq!((parts(&chunk), parts_portable(&chunk)), (want, want), "{place} {byte}");
                 }
             }
         }

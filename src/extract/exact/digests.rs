@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use crate::arch::digits::{CHUNK, is_digit_or_separator};
+use crate::arch::digits::{CHUNK, is_digit_or_separator, parts};
 use crate::extract::grammar::at;
 use crate::extract::grammar::escape::escape_len;
 use crate::value::FileHash;
@@ -16,6 +16,9 @@ pub(super) fn find(bytes: &[u8], chunks: &[u32], each: &mut impl FnMut(Range<usi
     let mut done = 0;
     let mut chunks = chunks.iter().map(|&chunk| chunk as usize).peekable();
     while let Some(chunk) = chunks.next() {
+        if is_short(bytes, chunk) {
+            continue;
+        }
         let is_part = |byte: &&u8| is_digit_or_separator(**byte);
         let start = chunk - bytes[done..chunk].iter().rev().take_while(is_part).count();
         let mut behind = chunk + CHUNK;
@@ -40,6 +43,19 @@ pub(super) fn find(bytes: &[u8], chunks: &[u32], each: &mut impl FnMut(Range<usi
         }
         Run { bytes, start, end, pairs: Pairs::default() }.find(each);
     }
+}
+
+/// Returns true if the run around a chunk ends within a chunk's length on both sides, and is too short for a hash, like numbers with many
+/// digits, times and IPv6 addresses.
+#[inline]
+fn is_short(bytes: &[u8], chunk: usize) -> bool {
+    let Some((before, rest)) = bytes.split_at_checked(chunk) else { return false };
+    let (Some(before), Some((_, rest))) = (before.last_chunk::<CHUNK>(), rest.split_first_chunk::<CHUNK>()) else {
+        return false;
+    };
+    let Some(after) = rest.first_chunk::<CHUNK>() else { return false };
+    let around = parts(before).leading_ones() + parts(after).trailing_ones();
+    CHUNK + (around as usize) < 2 * LENGTHS[0]
 }
 
 /// A maximal run of hexadecimal digits and separators.
