@@ -223,21 +223,22 @@ impl Report {
     fn timeline(&self, page: &mut String) {
         let timeline = &self.tally.timeline;
         let (Some(&from), Some(&to)) = (timeline.counts.keys().min(), timeline.counts.keys().max()) else { return };
-        let wide = (to - from) / BARS + 1;
-        let bars = (to - from) / wide + 1;
+        let length = bar(from * timeline.span, to * timeline.span, timeline.span);
+        let at = |span: i64| (span * timeline.span).div_euclid(length);
+        let (first, bars) = (at(from), at(to) - at(from) + 1);
         let mut counts = vec![0_u64; usize::try_from(bars).unwrap_or(0)];
-        for (at, count) in &timeline.counts {
-            counts[usize::try_from((at - from) / wide).unwrap_or(0)] += count;
+        for (&span, count) in &timeline.counts {
+            counts[usize::try_from(at(span) - first).unwrap_or(0)] += count;
         }
         let most = counts.iter().copied().max().unwrap_or(1).max(1);
-        let second = |bar: i64| Timestamp::from_second((from + bar * wide) * timeline.span).unwrap_or_default();
+        let second = |bar: i64| Timestamp::from_second((first + bar) * length).unwrap_or_default();
         let _ = writeln!(
             page,
             "<h2>Hits over time</h2>\n<svg class=\"timeline\" viewBox=\"0 0 {} 100\" preserveAspectRatio=\"none\" role=\"img\" \
              aria-label=\"Hits over time, {} at most in {}\">",
             bars * 10,
             thousands(most),
-            duration(wide * timeline.span),
+            duration(length),
         );
         for (at, &count) in counts.iter().enumerate().filter(|(_, count)| **count > 0) {
             let height = (count as f64 / most as f64 * 94.0).max(1.5);
@@ -254,7 +255,7 @@ impl Report {
             page,
             "</svg>\n<div class=\"axis soft\"><span>{}</span><span>{} a bar, {} at most</span><span>{}</span></div>",
             shown(second(0)),
-            duration(wide * timeline.span),
+            duration(length),
             counted(most, "hit"),
             shown(second(bars)),
         );
@@ -274,7 +275,7 @@ impl Report {
             let _ = write!(page, "<label>{word}<select id=\"{id}\"><option value=\"\">all</option></select></label>");
         }
         page.push_str(
-            "<button type=\"button\" id=\"clear\">Clear</button></div>\n</div>\n<div class=\"scroll\"><table>\n<thead id=\"head\"><tr>\
+            "<button type=\"button\" id=\"only\" hidden></button><button type=\"button\" id=\"clear\">Clear</button></div>\n</div>\n<div class=\"scroll\"><table>\n<thead id=\"head\"><tr>\
             <th>Indicator</th><th>Who</th><th class=\"n\">Count</th><th>First (UTC)</th><th>Last (UTC)</th><th>Outcome</th>\
             <th>Feeds</th></tr></thead>\n<tbody id=\"body\">\n",
         );
@@ -505,6 +506,13 @@ fn shown(time: Timestamp) -> String {
     time.strftime("%Y-%m-%d %H:%M:%S").to_string()
 }
 
+/// The length of a bar in seconds: the shortest round one of whole spans that needs at most [`BARS`] of them from `from` to `to`.
+fn bar(from: i64, to: i64, span: i64) -> i64 {
+    let fits = |&length: &i64| length % span == 0 && to.div_euclid(length) - from.div_euclid(length) < BARS;
+    let minutes = [1, 2, 5, 10, 15, 30, 60, 120, 180, 360, 720].map(|minutes| minutes * 60);
+    minutes.into_iter().chain((0..32).map(|power| 86_400 << power)).find(fits).unwrap_or(86_400 << 32)
+}
+
 fn duration(seconds: i64) -> String {
     match seconds {
         _ if seconds % 86_400 == 0 => counted((seconds / 86_400).unsigned_abs(), "day"),
@@ -529,6 +537,22 @@ mod tests {
         assert!(!text.contains(['<', '>', '&']), "{text}");
         let read: String = serde_json::from_str(&text).unwrap();
         assert_eq!(read, "</script><!--<script>&\\u{2028}\"\\");
+    }
+
+    #[test]
+    fn bars_are_round_and_few() {
+        for (from, to, span, length) in [
+            (0, 0, 60, "1 minute"),
+            (0, 119 * 60, 60, "1 minute"),
+            (0, 120 * 60, 60, "2 minutes"),
+            (0, 86_340, 300, "15 minutes"),
+            (1_431_860_700, 1_780_805_220, 60, "64 days"),
+            (-377_705_023_201, 253_402_207_200, 86_400, "65,536 days"),
+        ] {
+            let bar = bar(from, to, span);
+            assert_eq!(duration(bar), length);
+            assert!(bar % span == 0 && to.div_euclid(bar) - from.div_euclid(bar) < BARS);
+        }
     }
 
     #[test]

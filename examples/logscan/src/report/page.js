@@ -32,6 +32,8 @@
     words(rows[at][FILES], data.files), words(rows[at][ROLES], data.roles), words(rows[at][OUTCOMES], data.outcomes),
   ].join('\n').toLowerCase();
 
+  // The one indicator or client that the reader came from: a search for its text would also find longer ones.
+  let only = null;
   const filtered = () => {
     const wanted = get('text').value.toLowerCase().split(/\s+/).filter(part => part);
     const kind = get('kind').value, feed = get('feed').value, outcome = get('outcome').value, strength = get('strength').value;
@@ -42,7 +44,7 @@
       const row = rows[i], indicator = data.indicators[row[INDICATOR]];
       if ((kind === '' || indicator.kind === kind) && (feed === '' || indicator.feeds.includes(feedAt))
         && (outcome === '' || row[OUTCOMES].includes(outcomeAt)) && (strength === '' || row[STRENGTHS].includes(strengthAt))
-        && wanted.every(part => textOf(i).includes(part))) found.push(i);
+        && (only === null || row[only.which] === only.key) && wanted.every(part => textOf(i).includes(part))) found.push(i);
     }
     return found;
   };
@@ -83,7 +85,7 @@
         column('Count', at => rows[at][COUNT], countOf, 'n'),
         column('First (UTC)', at => rows[at][FIRST], at => timeOf(at, FIRST), 't'),
         column('Last (UTC)', at => rows[at][LAST], at => timeOf(at, LAST), 't'),
-        column('Outcome', at => words(rows[at][OUTCOMES], data.outcomes), at => words(rows[at][OUTCOMES], data.outcomes)),
+        column('Outcome', at => words(rows[at][OUTCOMES], data.outcomes) || null, at => words(rows[at][OUTCOMES], data.outcomes)),
         column('Feeds', at => words(of(at).feeds, data.feeds), null, 'w', (at, cell) => tagged(of(at), cell)),
       ],
       open: at => detail(at),
@@ -99,7 +101,7 @@
         column('Last (UTC)', sum => sum.last, sum => time(sum.last), 't'),
         column('Feeds', sum => words(data.indicators[sum.key].feeds, data.feeds), null, 'w', (sum, cell) => tagged(data.indicators[sum.key], cell)),
       ],
-      drill: sum => ({text: data.indicators[sum.key].text}),
+      drill: sum => ({which: INDICATOR, key: sum.key, text: data.indicators[sum.key].text}),
     },
     clients: {
       rows: found => group(found, row => [row[WHO]]),
@@ -110,7 +112,7 @@
         column('First (UTC)', sum => sum.first, sum => time(sum.first), 't'),
         column('Last (UTC)', sum => sum.last, sum => time(sum.last), 't'),
       ],
-      drill: sum => ({text: who(sum.key)}),
+      drill: sum => ({which: WHO, key: sum.key, text: who(sum.key)}),
     },
     feeds: {
       rows: found => group(found, row => data.indicators[row[INDICATOR]].feeds),
@@ -199,8 +201,8 @@
           } else {
             button.addEventListener('click', () => {
               const to = drill(item);
-              if (to.text !== undefined) get('text').value = to.text;
-              if (to.feed !== undefined) get('feed').value = to.feed;
+              if (to.feed === undefined) only = to;
+              else get('feed').value = to.feed;
               [view, sorted] = ['pairs', null];
               update();
             });
@@ -218,7 +220,7 @@
     get('body').append(part);
     get('more').hidden = shown >= list.length;
     get('shown').textContent = `${number(shown)} of ${number(list.length)} ${list.length === 1 ? 'row' : 'rows'} shown`
-      + (list.length && view === 'pairs' && list.length < rows.length ? `, ${number(rows.length)} without filters` : '');
+      + (view === 'pairs' && list.length < rows.length ? `, ${number(rows.length)} without filters` : '');
   };
   const update = () => {
     list = views[view].rows(filtered());
@@ -233,6 +235,8 @@
     for (const button of document.querySelectorAll('.views button')) {
       button.setAttribute('aria-pressed', String(button.dataset.view === view));
     }
+    get('only').hidden = only === null;
+    get('only').textContent = only === null ? '' : `Only ${only.text} \u2715`;
     shown = 0;
     get('body').replaceChildren();
     head();
@@ -245,12 +249,14 @@
   choices('kind', new Set(data.indicators.map(indicator => indicator.kind)));
   choices('feed', data.feeds);
   choices('outcome', data.outcomes);
-  choices('strength', data.strengths);
+  choices('strength', data.strengths.filter((_, at) => rows.some(row => row[STRENGTHS].includes(at))));
   let waiting = 0;
   for (const id of ['text', 'kind', 'feed', 'outcome', 'strength']) {
     get(id).addEventListener('input', () => { clearTimeout(waiting); waiting = setTimeout(update, 80); });
   }
+  get('only').addEventListener('click', () => { only = null; update(); });
   get('clear').addEventListener('click', () => {
+    only = null;
     for (const id of ['text', 'kind', 'feed', 'outcome', 'strength']) get(id).value = '';
     update();
   });
