@@ -106,7 +106,7 @@ pub(crate) struct Avx512 {
     pub(crate) gfni: Option<Gfni>,
 }
 
-/// Proves that the CPU has all of [`Avx512`], and `avx512vbmi,gfni`.
+/// Proves that the CPU has all of [`Avx512`], and `avx512vbmi,avx512vbmi2,gfni`. Whatever has two of these has the third.
 #[cfg(target_arch = "x86_64")]
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Gfni(());
@@ -136,7 +136,9 @@ impl Avx512 {
             && is_x86_feature_detected!("avx512f")
             && is_x86_feature_detected!("avx512bw")
             && is_x86_feature_detected!("avx512vl");
-        let gfni = is_x86_feature_detected!("avx512vbmi") && is_x86_feature_detected!("gfni");
+        let gfni = is_x86_feature_detected!("avx512vbmi")
+            && is_x86_feature_detected!("avx512vbmi2")
+            && is_x86_feature_detected!("gfni");
         has.then_some(Self { gfni: gfni.then_some(Gfni(())) })
     }
 }

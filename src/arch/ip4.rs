@@ -239,6 +239,12 @@ impl Index {
         self.sections.bits.get((at >> 3) as usize).is_some_and(|byte| byte >> (at & 7) & 1 == 1)
     }
 
+    /// Prefetches what the first step of a lookup reads.
+    #[inline(always)]
+    pub(crate) fn prefetch(&self, addr: u32) {
+        prefetch(&self.sections.bits, (addr >> self.shift >> 3) as usize);
+    }
+
     /// Returns the most specific row that covers an address, or [`NONE`].
     #[inline]
     pub(crate) fn find(&self, kernel: Kernel, addr: u32) -> u32 {

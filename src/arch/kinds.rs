@@ -1,71 +1,39 @@
-//! Recognises the commonest values of a batch, names and IPv4 addresses, with vector code. The caller looks at the others one by one.
+//! Recognises the commonest values of a batch with vector code: names, addresses, and URLs by their hosts. The caller looks at the others
+//! one by one.
 
 use super::cpu::Kernel;
 use super::tails::BATCH;
 
-/// The values of a batch whose kind is known. Bits and addresses are at the places of the values.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(crate) struct Known {
-    /// Values of `[A-Za-z0-9._-]` alone that end in a letter.
-    pub(crate) names: u32,
-    /// Values that are four decimal octets without leading zeros.
-    pub(crate) quads: u32,
-    /// The addresses of the quads.
-    pub(crate) addrs: [u32; BATCH],
-}
+mod known;
+#[cfg(target_arch = "x86_64")]
+mod octets;
+#[cfg(target_arch = "x86_64")]
+mod wide;
 
-/// Recognises names and addresses among `count` values, which is at most [`BATCH`]: names of 8 to 31 bytes, and addresses of at least 8.
-/// May leave out any of them, and the scalar and portable kernels do leave out all.
+pub(crate) use known::Known;
+
+/// Recognises values among `count`, which is at most [`BATCH`]; URLs only if asked to. May leave out any of them, and the scalar and
+/// portable kernels do leave out all.
 #[inline]
-pub(crate) fn known<'v>(kernel: Kernel, count: usize, value: impl Fn(usize) -> &'v [u8]) -> Known {
+pub(crate) fn known<'v>(
+    kernel: Kernel,
+    count: usize,
+    with_urls: bool,
+    value: impl Fn(usize) -> &'v [u8],
+    known: &mut Known,
+) {
     match kernel {
         #[cfg(target_arch = "x86_64")]
         // SAFETY: the token proves that the CPU has these features.
-        Kernel::Avx2(_) | Kernel::Avx512(_) => unsafe { x86::known(count, value) },
+        Kernel::Avx512(of) if of.gfni.is_some() => unsafe { wide::known(count, with_urls, value, known) },
+        #[cfg(target_arch = "x86_64")]
+        // SAFETY: the token proves that the CPU has these features.
+        Kernel::Avx2(_) | Kernel::Avx512(_) => unsafe { x86::known(count, value, known) },
         _ => {
-            let _ = (count, value);
-            Known::default()
+            let _ = (count, with_urls, value);
+            (known.names, known.quads, known.six, known.urls) = (0, 0, 0, 0);
         }
     }
-}
-
-/// How to read the octets of an address, by their numbers of digits.
-#[cfg(target_arch = "x86_64")]
-mod octets {
-    /// The octets of an address with these lengths.
-    #[derive(Clone, Copy)]
-    #[repr(align(32))]
-    pub(super) struct Octets {
-        /// For each octet four bytes: the places of its hundreds, tens and ones in the text, and none. Places with the highest bit are none.
-        pub(super) places: [u8; 16],
-        /// The least value that needs so many digits; twice.
-        pub(super) least: [i16; 8],
-    }
-
-    /// The octets by the lengths of the four, in two bits each, the first one lowest.
-    pub(super) static OCTETS: [Octets; 256] = {
-        let mut all = [Octets { places: [0x80; 16], least: [0; 8] }; 256];
-        let mut lens = 0;
-        while lens < 256 {
-            let (mut octet, mut start) = (0, 0);
-            while octet < 4 {
-                let len = lens >> (2 * octet) & 3;
-                let mut digit = 0;
-                while digit < len {
-                    all[lens].places[4 * octet + 3 - len + digit] = (start + digit) as u8;
-                    digit += 1;
-                }
-                // No octet is as large as that without digits has to be.
-                let least = [256, 0, 10, 100][len];
-                all[lens].least[octet] = least;
-                all[lens].least[octet + 4] = least;
-                start += len + 1;
-                octet += 1;
-            }
-            lens += 1;
-        }
-        all
-    };
 }
 
 /// Tables to look up a byte by its two halves: a byte is one of names if the entries of both have a bit in common.
@@ -113,7 +81,7 @@ mod x86 {
         _mm256_set1_epi8, _mm256_setzero_si256, _mm256_shuffle_epi8, _mm256_srli_epi16,
     };
 
-    use super::octets::OCTETS;
+    use super::octets::{self, OCTETS};
     use super::{BATCH, Known, halves};
     use crate::arch::text::{Text, WINDOW, WORD};
 
@@ -121,8 +89,8 @@ mod x86 {
     const LONGEST: usize = 15;
 
     #[target_feature(enable = "avx2,bmi1,bmi2,lzcnt,popcnt")]
-    pub(super) fn known<'v>(count: usize, value: impl Fn(usize) -> &'v [u8]) -> Known {
-        let mut known = Known::default();
+    pub(super) fn known<'v>(count: usize, value: impl Fn(usize) -> &'v [u8], known: &mut Known) {
+        (known.names, known.quads, known.six, known.urls) = (0, 0, 0, 0);
         for (slot, at) in known.addrs.iter_mut().zip(0..count.min(BATCH)) {
             let value = value(at);
             let Some(text) = Text::new(value).filter(|text| text.len() < WINDOW) else { continue };
@@ -137,7 +105,6 @@ mod x86 {
                 known.names |= u32::from(last.is_ascii_alphabetic() && is_of_hosts(text)) << at;
             }
         }
-        known
     }
 
     /// Returns true if all bytes of a text of at most [`WINDOW`] are `[A-Za-z0-9._-]`.
@@ -175,15 +142,8 @@ mod x86 {
         let digits = _mm_sub_epi8(bytes, _mm_set1_epi8(b'0' as i8));
         let are_digits = mask(_mm_cmpeq_epi8(_mm_min_epu8(digits, _mm_set1_epi8(9)), digits));
         let end = 1_u32 << len;
-        // The three dots, and the end, which must be the fourth.
-        let first = dots | end;
-        let second = first & first.wrapping_sub(1);
-        let third = second & second.wrapping_sub(1);
-        let fourth = third & third.wrapping_sub(1);
-        let [a, b, c] = [first, second, third].map(u32::trailing_zeros);
-        let lens = [a, b.wrapping_sub(a + 1), c.wrapping_sub(b + 1), (len as u32).wrapping_sub(c + 1)];
-        let index = lens[0] | lens[1] << 2 | lens[2] << 4 | lens[3] << 6;
-        let octets = &OCTETS[(index & 0xFF) as usize];
+        let ends = dots | end;
+        let octets = &OCTETS[octets::place(ends)];
         // SAFETY: both arrays are 16 bytes long, as many as are read.
         let (places, least) =
             unsafe { (_mm_loadu_si128(octets.places.as_ptr().cast()), _mm_loadu_si128(octets.least.as_ptr().cast())) };
@@ -194,10 +154,8 @@ mod x86 {
         let values = _mm_packs_epi32(values, values);
         let wrong = _mm_or_si128(_mm_cmpgt_epi16(least, values), _mm_cmpgt_epi16(values, _mm_set1_epi16(255)));
         let addr = _mm_cvtsi128_si32(_mm_packus_epi16(values, values)) as u32;
-        let is_quad = (dots | are_digits == end - 1)
-            & (fourth == end)
-            & (lens[0] | lens[1] | lens[2] | lens[3] < 4)
-            & (mask(wrong) == 0);
+        let is_quad =
+            (dots | are_digits == end - 1) & (octets::ENDS[octets::place(ends)] == ends as u16) & (mask(wrong) == 0);
         (addr.swap_bytes(), is_quad)
     }
 }
@@ -210,37 +168,90 @@ mod tests {
     use crate::random::{Random, cases};
 
     /// What is known of one value.
-    fn of_one(value: &[u8]) -> (bool, Option<u32>) {
-        let is_name = (8..32).contains(&value.len())
+    #[derive(Debug, Default, PartialEq, Eq)]
+    struct One {
+        is_name: bool,
+        quad: Option<u32>,
+        six: Option<u128>,
+        host: Option<(u8, u8)>,
+    }
+
+    fn is_wide(kernel: Kernel) -> bool {
+        match kernel {
+            #[cfg(target_arch = "x86_64")]
+            Kernel::Avx512(of) => of.gfni.is_some(),
+            _ => false,
+        }
+    }
+
+    /// What a kernel should tell of one value, with URLs.
+    fn of_one(kernel: Kernel, value: &[u8]) -> One {
+        let is_wide = is_wide(kernel);
+        if !is_wide && !matches!(kernel.engine(), Engine::Avx2 | Engine::Avx512) {
+            return One::default();
+        }
+        let most = if is_wide { 64 } else { 31 };
+        let is_name = (8..=most).contains(&value.len())
             && value.iter().all(|&byte| is_of_hosts(byte))
-            && value.last().is_some_and(u8::is_ascii_alphabetic);
-        let addr = str::from_utf8(value).ok().and_then(|text| text.parse::<std::net::Ipv4Addr>().ok());
-        (is_name, addr.filter(|_| value.len() >= 8).map(|addr| addr.to_bits()))
+            && value.last().is_some_and(u8::is_ascii_alphabetic)
+            && (value.len() < 32 || value.contains(&b'.'));
+        let text = str::from_utf8(value).ok();
+        let quad = text.and_then(|text| text.parse::<std::net::Ipv4Addr>().ok());
+        let six = text.and_then(|text| text.parse::<std::net::Ipv6Addr>().ok());
+        One {
+            is_name,
+            quad: quad.filter(|_| is_wide || value.len() >= 8).map(|addr| addr.to_bits()),
+            six: six.filter(|_| is_wide && !value.contains(&b'.')).map(|addr| addr.to_bits()),
+            host: if is_wide { host(value) } else { None },
+        }
+    }
+
+    /// The host of a URL within the first 64 bytes.
+    fn host(value: &[u8]) -> Option<(u8, u8)> {
+        let start = ["http://", "https://"].iter().find(|scheme| value.starts_with(scheme.as_bytes()))?.len();
+        let len = value[start..].iter().take_while(|&&byte| is_of_hosts(byte)).count();
+        let (host, rest) = value[start..].split_at(len);
+        let name = host.strip_suffix(b".").unwrap_or(host);
+        let mut labels = name.split(|&byte| byte == b'.');
+        let is_name = labels.clone().all(|label| !label.is_empty())
+            && labels.next_back().is_some_and(|last| last.first().is_some_and(u8::is_ascii_alphabetic));
+        let is_end = matches!(rest, [] | [b'/' | b'?', ..]);
+        let is_near = start + len + rest.len().min(1) <= 64;
+        (is_name && is_end && is_near).then(|| (start as u8, (start + name.len()) as u8))
     }
 
     fn check(values: &[&[u8]]) {
         for kernel in Kernel::available() {
-            let is_vector = matches!(kernel.engine(), Engine::Avx2 | Engine::Avx512);
+            let mut all = Known::new();
             for values in values.chunks(BATCH) {
-                let Known { names, quads, addrs } = known(kernel, values.len(), |at| values[at]);
-                for (at, value) in values.iter().enumerate() {
-                    let (is_name, addr) = of_one(value);
-                    let text = value.escape_ascii();
-                    assert_eq!(names >> at & 1 == 1, is_vector && is_name, "{kernel:?} {text}");
-                    let found = (quads >> at & 1 == 1).then(|| addrs[at]);
-                    assert_eq!(found, addr.filter(|_| is_vector), "{kernel:?} {text}");
+                for with_urls in [false, true] {
+                    known(kernel, values.len(), with_urls, |at| values[at], &mut all);
+                    for (at, value) in values.iter().enumerate() {
+                        let has = |bits: u32| bits >> at & 1 == 1;
+                        let found = One {
+                            is_name: has(all.names),
+                            quad: has(all.quads).then(|| all.addrs[at]),
+                            six: has(all.six).then(|| all.sixes[at]),
+                            host: has(all.urls).then(|| all.hosts[at]),
+                        };
+                        let want = of_one(kernel, value);
+                        let want = if with_urls { want } else { One { host: None, ..want } };
+                        assert_eq!(found, want, "{kernel:?} {}", value.escape_ascii());
+                    }
+                    let known = all.names | all.quads | all.six | all.urls;
+                    assert_eq!(known & (u64::MAX << values.len()) as u32, 0);
                 }
-                assert_eq!((names | quads) & (u64::MAX << values.len()) as u32, 0);
             }
         }
     }
 
     #[test]
     fn every_byte_of_a_name_is_looked_at() {
-        for len in (0..40).step_by(cases(1, 16)) {
+        for len in (0..70).step_by(cases(1, 16)) {
             for at in 0..len {
                 for byte in (0..=u8::MAX).step_by(cases(1, 73)) {
-                    let mut name = b"AZ09_-.azmnopqPQabcdefghijklmnopqrstuvwz"[..len].to_vec();
+                    let mut name =
+                        b"AZ09_-.azmnopqPQabcdefghijklmnopqrstuvwz0123456789ABCDEFGHIJKLMNOPQRSTU"[..len].to_vec();
                     name[at] = byte;
                     check(&[&name]);
                 }
@@ -291,13 +302,87 @@ mod tests {
         }
     }
 
+    #[test]
+    fn ipv6_addresses_are_what_the_standard_library_reads() {
+        let mut random = Random::new(10);
+        let mut texts: Vec<Vec<u8>> =
+            ["::", ":::", "::1::", "1::2::3", ":1::", "::1:", "1:2:3:4:5:6:7", "1:2:3:4:5:6:7:8:9"]
+                .into_iter()
+                .chain(["1:2:3:4:5:6:7:8", "::2:3:4:5:6:7:8", "1:2:3:4:5:6:7::", "1::3:4:5:6:7:8", "::1:2:3:4:5:6:7:8"])
+                .chain([
+                    "::ffff:192.0.2.1",
+                    "::ffff:c000:201",
+                    "[::1]",
+                    "fe80::1%eth0",
+                    "::1/128",
+                    "12345::",
+                    "::g",
+                    "a:b",
+                ])
+                .map(|text| text.as_bytes().to_vec())
+                .collect();
+        for _ in 0..cases(100_000, 20) {
+            let groups = ["0", "1", "ab", "FfF", "2001", "0db8", "00000", "g", "1.2.3.4", "", "\u{fc}"];
+            let kinds = if random.below(9) > 0 { 6 } else { groups.len() };
+            let count = if random.below(2) == 0 { 8 } else { random.index(11) };
+            let mut list: Vec<&str> = (0..count).map(|_| random.pick(&groups[..kinds])).collect();
+            if random.below(2) == 0 && count > 0 {
+                list[random.index(count)] = "";
+            }
+            texts.push(list.join(":").into_bytes());
+            let bits = u128::from(random.next()) << 64 >> random.index(64) | u128::from(random.next());
+            let addr = std::net::Ipv6Addr::from_bits(bits & !(0xFFFF_FFFF << (16 * random.index(7))));
+            texts.push(addr.to_string().into_bytes());
+            texts.push((0..2 + random.index(12)).map(|_| random.pick(b"::::0aF.[%\xB0")).collect());
+        }
+        check(&texts.iter().map(Vec::as_slice).collect::<Vec<_>>());
+    }
+
+    #[test]
+    fn hosts_of_urls_end_where_their_authority_ends() {
+        let mut random = Random::new(11);
+        let starts =
+            ["http://", "https://", "http://", "https://", "HTTP://", "http:/", "ftp://", "", "http://u@", "https:///"];
+        let labels = ["a", "evil", "A-b_9", "9a", "x9", "", "0x7f", "1", "a-longer-label-than-these", "\u{fc}", "%61"];
+        let ends =
+            ["", "/", "?", "/a?b@c.test", ":80", ":80/", "@b.test/", "#a", "\\", "..", "./", ".", " ", "\t/", "?a/"];
+        let texts: Vec<String> = (0..cases(200_000, 20))
+            .map(|_| {
+                let kinds = if random.below(3) > 0 { 5 } else { labels.len() };
+                let host: Vec<&str> = (0..random.index(6)).map(|_| random.pick(&labels[..kinds])).collect();
+                let last = random.pick(&["test", "test", "co", "x", "1", "0xa", ""]);
+                let kinds = if random.below(2) > 0 { 4 } else { ends.len() };
+                let end = random.pick(&ends[..kinds]);
+                let more = "x".repeat(if random.below(4) == 0 { random.index(80) } else { 0 });
+                format!("{}{}.{last}{end}{more}", random.pick(&starts), host.join("."))
+            })
+            .collect();
+        check(&texts.iter().map(String::as_bytes).collect::<Vec<_>>());
+        // Hosts that just fit into the bytes that are looked at.
+        for len in 50..70 {
+            for (last, end) in [("a", ""), ("a", "/"), ("a.", ""), (".a", "?"), ("a", ":"), (".", "")] {
+                let name = &"x.xx-xxxxxxxx.".repeat(6)[..len - last.len()];
+                for start in ["http://", "https://"] {
+                    check(&[format!("{start}{name}{last}{end}").as_bytes()]);
+                }
+            }
+        }
+    }
+
     /// Values that start after an unreadable page, or end before one.
     #[cfg(all(unix, not(miri)))]
     #[test]
     fn nothing_outside_a_value_is_read() {
         crate::arch::guard::guarded(|page| {
-            for text in ["192.0.2.1", "198.51.100.117", "www.evil.test", "a.name-of-31.bytes.in.all.testx", "a.test12"]
-            {
+            let texts =
+                ["192.0.2.1", "198.51.100.117", "www.evil.test", "a.name-of-31.bytes.in.all.testx", "a.test12", "::"];
+            for text in texts.into_iter().chain([
+                "1.1.1.1",
+                "a",
+                "2001:db8::7:1",
+                "http://evil.test",
+                "https://a.evil.test/a/b",
+            ]) {
                 for at in [0, page.len() - text.len()] {
                     let value = &mut page[at..at + text.len()];
                     value.copy_from_slice(text.as_bytes());

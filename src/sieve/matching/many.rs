@@ -12,7 +12,7 @@ use crate::sieve::matching::raw::Seen;
 use crate::sieve::matching::shape::{Listed, Shape};
 use crate::sieve::matching::view::Matches;
 use crate::sieve::tables::{Tables, without_root};
-use crate::value::hash;
+use crate::value::{hash, ip};
 
 const _: () = assert!(BATCH == u32::BITS as usize, "a bit for each");
 
@@ -44,6 +44,7 @@ impl<T: Copy> Few<T> {
 
 /// Scratch space of a batch, which the next batch uses again.
 struct Work {
+    known: Known,
     planned: Planned,
     v4: Few<u32>,
     v6: Few<u128>,
@@ -55,7 +56,7 @@ struct Work {
 impl Work {
     fn new() -> Self {
         let (v4, v6, hashes) = (Few::of(0), Few::of(0), Few::of(FileHash::NONE));
-        Self { planned: Planned::new(), v4, v6, hashes, ids: [0; BATCH] }
+        Self { known: Known::new(), planned: Planned::new(), v4, v6, hashes, ids: [0; BATCH] }
     }
 }
 
@@ -163,15 +164,32 @@ impl Matcher {
         mut found: impl FnMut(&Self, usize),
     ) {
         let value = |place: usize| values[place].as_ref().map_or(&[][..], |value| value.as_ref());
-        let Work { v4, v6, hashes, .. } = work;
+        let Work { known, v4, v6, hashes, .. } = work;
         (v4.count, v6.count, hashes.count) = (0, 0, 0);
         let (mut hosts, mut mails) = (Few::of(&[][..]), Few::of(0));
         // A bit for each value that must be looked up, and a bit for each that is only a name.
         let mut open = 0_u32;
-        let Known { mut names, quads, addrs } = kinds::known(self.kernel, values.len(), value);
+        // The host does not show which patterns the path matches.
+        kinds::known(self.kernel, values.len(), !listed.paths, value, known);
+        let mut names = known.names;
         places(names).for_each(|at| hosts.push(at, value(at)));
-        places(quads).for_each(|at| v4.push(at, addrs[at]));
-        for at in places(!(names | quads) & u32::MAX >> (BATCH - values.len())) {
+        let nets = &self.sieve.tables().v4;
+        for at in places(known.quads) {
+            v4.push(at, known.addrs[at]);
+            nets.prefetch(known.addrs[at]);
+        }
+        for at in places(known.urls) {
+            let (start, end) = known.hosts[at];
+            hosts.push(at, &value(at)[start.into()..end.into()]);
+        }
+        for at in places(known.six) {
+            match ip::canonical(IpAddr::V6(known.sixes[at].into())) {
+                IpAddr::V4(addr) => v4.push(at, addr.to_bits()),
+                IpAddr::V6(addr) => v6.push(at, addr.to_bits()),
+            }
+        }
+        let is_known = names | known.quads | known.urls | known.six;
+        for at in places(!is_known & u32::MAX >> (BATCH - values.len())) {
             let bit = 1 << at;
             if let Some(hash) = plain_hash(value(at)) {
                 // It is a hash and not a name, even if no hash is listed.
@@ -241,7 +259,7 @@ impl Matcher {
         mails: &Few<usize>,
         value: impl Fn(usize) -> &'v [u8],
     ) -> u32 {
-        let Work { planned, v4, v6, hashes, ids } = work;
+        let Work { planned, v4, v6, hashes, ids, known: _ } = work;
         let mut may = 0;
         planned.plan(self.kernel, tables, hosts.count, |at| hosts.items[at]);
         for (at, plan) in planned.all() {
@@ -254,18 +272,27 @@ impl Matcher {
                 may |= bit;
             }
         }
-        let has_hosts = tables.urls.has_addrs();
-        let is_host = |addr: IpAddr| has_hosts && tables.urls.addr_row(addr).is_some();
         let mut rows = [0; BATCH];
-        tables.v4.find_all(self.kernel, v4.items(), &mut rows[..v4.count]);
-        for ((&addr, &row), &place) in v4.items().iter().zip(&rows).zip(&v4.at) {
-            may |= u32::from(tables.v4.is_row(row) || is_host(IpAddr::V4(addr.into()))) << place;
+        if v4.count > 0 {
+            tables.v4.find_all(self.kernel, v4.items(), &mut rows[..v4.count]);
+            // A bit for each address, by its number: in a listed network, and in one with hosts of URLs.
+            let (mut listed, mut near) = (0_u32, 0_u32);
+            for (number, (&addr, &row)) in v4.items().iter().zip(&rows).enumerate() {
+                listed |= u32::from(tables.v4.is_row(row)) << number;
+                near |= u32::from(tables.urls.may_have_v4(addr)) << number;
+            }
+            for number in places(listed | near) {
+                let is_host = || tables.urls.addr_row(IpAddr::V4(v4.items()[number].into())).is_some();
+                may |= u32::from(listed >> number & 1 == 1 || is_host()) << v4.at[number];
+            }
         }
         if v6.count > 0 {
             tables.v6.find_all(self.kernel, v6.items(), &mut rows[..v6.count]);
+            let has_hosts = tables.urls.has_v6();
             for ((&addr, &row), &place) in v6.items().iter().zip(&rows).zip(&v6.at) {
                 let addr = IpAddr::V6(addr.into());
-                may |= u32::from(tables.v6.is_row(row) || is_host(addr) || self.embedded(addr).is_some()) << place;
+                let is_host = has_hosts && tables.urls.addr_row(addr).is_some();
+                may |= u32::from(tables.v6.is_row(row) || is_host || self.embedded(addr).is_some()) << place;
             }
         }
         if hashes.count > 0 {

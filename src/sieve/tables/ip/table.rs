@@ -165,6 +165,14 @@ impl<A: Addr> Table<A> {
     }
 }
 
+impl Table<u32> {
+    /// Prefetches what the first step of a lookup reads.
+    #[inline(always)]
+    pub(crate) fn prefetch(&self, addr: u32) {
+        self.index.prefetch(addr);
+    }
+}
+
 impl Table<u128> {
     /// Returns true if some row may cover an address with these first 16 bits, and these next 16 if known.
     #[inline]

@@ -199,6 +199,18 @@ impl Table {
         self.has_addrs
     }
 
+    /// Returns true if this IPv4 address may be a host. Costs one load; false is certain.
+    #[inline(always)]
+    pub(crate) fn may_have_v4(&self, addr: u32) -> bool {
+        self.v4_nets.may_hold(addr)
+    }
+
+    /// Returns true if some hosts are IPv6 addresses.
+    #[inline(always)]
+    pub(crate) fn has_v6(&self) -> bool {
+        !self.v6.is_empty()
+    }
+
     /// Returns true if some host is an IPv6 address with these first 16 bits, and these next 16 if known.
     pub(crate) fn may_start_six(&self, first: u16, second: Option<u16>) -> bool {
         let least = u128::from(first) << 112 | u128::from(second.unwrap_or(0)) << 96;
