@@ -267,6 +267,21 @@ fn a_window_beyond_the_limit_is_refused() {
     assert!(!error.to_string().contains("corrupt") && error.kind() == ErrorKind::Unsupported, "{error}");
 }
 
+/// A frame that names its dictionary is intact, but cannot be read without it.
+#[test]
+fn a_dictionary_is_asked_for() {
+    // A header with the number of a dictionary, and an empty last block.
+    let frame = [0x28, 0xb5, 0x2f, 0xfd, 0x01, 0x00, 0x07, 0x01, 0x00, 0x00];
+    for before in [&b""[..], b"evil.test\n"] {
+        let packed = if before.is_empty() { frame.to_vec() } else { [&zstd(before)[..], &frame].concat() };
+        let (out, result) = read(&packed);
+        assert_eq!(out, before);
+        let error = result.unwrap_err();
+        assert!(error.to_string().contains("zstd data that needs a dictionary: decompress it first"), "{error}");
+        assert_eq!(error.kind(), ErrorKind::Unsupported);
+    }
+}
+
 /// The start of files that cannot be searched, and the name of each kind.
 const FOREIGN: [(&[u8], &str); 16] = [
     (b"PK\x03\x04________", "zip archive"),

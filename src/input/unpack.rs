@@ -186,12 +186,8 @@ impl<R: Read> Unpacker<R> {
                 Err(fault) => {
                     let error = match fault {
                         Fault::Corrupt(reason) => self.fail(io::ErrorKind::InvalidData, reason),
-                        Fault::Window(advice) => {
-                            let reason = format!(
-                                "{} data that takes more than {} MiB of memory to decompress: decompress it first, with `{advice}` for example",
-                                self.compression,
-                                MAX_DECODER >> 20,
-                            );
+                        Fault::Refused(reason) => {
+                            let reason = format!("{} data {reason}", self.compression);
                             let kind = io::ErrorKind::Unsupported;
                             self.failed.insert(Failure::new(kind, reason)).clone().into()
                         }
@@ -250,8 +246,16 @@ enum State {
 
 enum Fault {
     Corrupt(String),
-    /// It takes more memory than [`MAX_DECODER`]; with a command that would decompress it.
-    Window(&'static str),
+    /// It is intact, but cannot be decompressed here; with the reason.
+    Refused(String),
+}
+
+/// The fault of data that take more memory than [`MAX_DECODER`]. `advice` is a command that decompresses them.
+fn too_large(advice: &str) -> Fault {
+    let most = MAX_DECODER >> 20;
+    Fault::Refused(format!(
+        "that takes more than {most} MiB of memory to decompress: decompress it first, with `{advice}` for example"
+    ))
 }
 
 enum Decoder {
@@ -274,6 +278,9 @@ const FRAME_START: usize = 5;
 
 /// The message of zstd for a window over the limit.
 const ZSTD_WINDOW: &str = "Frame requires too much memory for decoding";
+
+/// The message of zstd for a frame that names a dictionary.
+const ZSTD_DICTIONARY: &str = "Dictionary mismatch";
 
 impl Decoder {
     fn new(compression: Compression) -> io::Result<Self> {
@@ -330,7 +337,7 @@ impl Decoder {
                 let state = match decoder.process(input, out, Action::Run) {
                     Ok(Status::StreamEnd) => Ok(State::End),
                     Ok(_) => Ok(State::More),
-                    Err(Error::MemLimit) => Err(Fault::Window("xz -d")),
+                    Err(Error::MemLimit) => Err(too_large("xz -d")),
                     Err(error) => Err(Fault::Corrupt(error.to_string())),
                 };
                 counted(before, (decoder.total_in(), decoder.total_out()), state)
@@ -364,8 +371,13 @@ impl Zstd {
                 self.wanted = hint;
                 Ok(State::More)
             }
-            Err(error) if error.to_string() == ZSTD_WINDOW => Err(Fault::Window("zstd -d --long=31")),
-            Err(error) => Err(Fault::Corrupt(error.to_string())),
+            Err(error) => Err(match error.to_string() {
+                reason if reason == ZSTD_WINDOW => too_large("zstd -d --long=31"),
+                reason if reason == ZSTD_DICTIONARY => Fault::Refused(
+                    "that needs a dictionary: decompress it first, with `zstd -d -D DICTIONARY` for example".to_owned(),
+                ),
+                reason => Fault::Corrupt(reason),
+            }),
         };
         Step { used, made, state }
     }
