@@ -2,8 +2,10 @@
 
 use std::fmt;
 use std::sync::atomic::{AtomicBool, AtomicU8, AtomicU64, Ordering};
+use std::sync::{Mutex, PoisonError};
 
 use super::utf16;
+use crate::limits::SNIFF_UTF16;
 
 /// Watches the bytes of a log for parts that a search could not read.
 ///
@@ -30,6 +32,8 @@ pub struct TextCheck {
     other: AtomicU64,
     /// The first bytes are in an encoding that does not contain ASCII.
     is_strange: AtomicBool,
+    /// The first bytes, until they tell the encoding: a stream may bring them one by one. `None`: they have told it.
+    start: Mutex<Option<Vec<u8>>>,
 }
 
 const UNKNOWN: u8 = 0;
@@ -93,9 +97,6 @@ const NARROW: usize = 24;
 /// The same for bytes of names, with a dot among them.
 const NARROW_NAME: usize = 9;
 
-/// Bytes at the start that are checked for an encoding without ASCII.
-const HEAD: usize = 4096;
-
 impl Default for TextCheck {
     fn default() -> Self {
         Self::new()
@@ -111,22 +112,43 @@ impl TextCheck {
             controls: AtomicU64::new(0),
             other: AtomicU64::new(u64::MAX),
             is_strange: AtomicBool::new(false),
+            start: Mutex::new(Some(Vec::new())),
         }
     }
 
-    /// Looks at the decompressed bytes at `offset`. The bytes at offset 0 determine the encoding.
+    /// Looks at the decompressed bytes at `offset`. The bytes at offset 0 and after it determine the encoding.
     pub fn look(&self, offset: u64, bytes: &[u8]) {
         if bytes.is_empty() {
             return;
         }
         self.total.fetch_add(bytes.len() as u64, Ordering::Relaxed);
-        if offset == 0 {
-            let encoding = if utf16::detect(bytes).is_some() { UTF16 } else { BYTES };
-            self.encoding.store(encoding, Ordering::Relaxed);
-            if encoding == BYTES {
-                self.head(&bytes[..bytes.len().min(HEAD)]);
-            }
+        if offset < SNIFF_UTF16 as u64 {
+            self.begin(offset, bytes);
         }
+        self.inspect(offset, bytes);
+    }
+
+    /// Tells the encoding by the first bytes, as a scan does. What was taken for another encoding is looked at again.
+    fn begin(&self, offset: u64, bytes: &[u8]) {
+        let mut start = self.start.lock().unwrap_or_else(PoisonError::into_inner);
+        let Some(head) = start.as_mut().filter(|head| head.len() as u64 == offset) else { return };
+        let before = head.len();
+        head.extend(bytes.iter().take(SNIFF_UTF16 - before));
+        let told = utf16::decide(head, false);
+        let encoding = if told.unwrap_or_else(|| utf16::detect(head)).is_some() { UTF16 } else { BYTES };
+        let was = self.encoding.swap(encoding, Ordering::Relaxed);
+        self.is_strange.store(encoding == BYTES && is_strange(head), Ordering::Relaxed);
+        if was != encoding && before > 0 {
+            self.controls.store(0, Ordering::Relaxed);
+            self.other.store(u64::MAX, Ordering::Relaxed);
+            self.inspect(0, &head[..before]);
+        }
+        if told.is_some() {
+            *start = None;
+        }
+    }
+
+    fn inspect(&self, offset: u64, bytes: &[u8]) {
         if self.encoding.load(Ordering::Relaxed) == UTF16 {
             if let Some(at) = narrow(bytes) {
                 self.other.fetch_min(offset + at as u64, Ordering::Relaxed);
@@ -141,24 +163,6 @@ impl TextCheck {
         }
     }
 
-    /// Recognises encrypted or compressed data, and EBCDIC, at the start: they may hold no NUL.
-    fn head(&self, head: &[u8]) {
-        let (mut rest, mut scalars) = (head, 0);
-        while let Err(error) = str::from_utf8(rest) {
-            let valid = &rest[..error.valid_up_to()];
-            scalars += valid.iter().filter(|byte| !byte.is_ascii()).count();
-            let Some(len) = error.error_len() else { break };
-            rest = &rest[error.valid_up_to() + len..];
-        }
-        scalars += rest.iter().filter(|byte| !byte.is_ascii()).count();
-        let high = head.iter().filter(|byte| !byte.is_ascii()).count().saturating_sub(scalars);
-        let controls = head.iter().filter(|&&byte| is_control(byte)).count();
-        // In random data one byte in nine is a control character. The letters and digits of EBCDIC are outside ASCII.
-        if head.len() >= 64 && (controls * 16 > head.len() || high * 5 > head.len() * 3) {
-            self.is_strange.store(true, Ordering::Relaxed);
-        }
-    }
-
     /// Returns the warning, once everything has been looked at.
     pub fn caveat(&self) -> Option<Caveat> {
         let total = self.total.load(Ordering::Relaxed);
@@ -170,6 +174,22 @@ impl TextCheck {
         let is_mostly = self.controls.load(Ordering::Relaxed) > total / 16;
         (total > 0 && (is_mostly || self.is_strange.load(Ordering::Relaxed))).then_some(Caveat::NotText)
     }
+}
+
+/// Recognises encrypted or compressed data, and EBCDIC, at the start: they may hold no NUL.
+fn is_strange(head: &[u8]) -> bool {
+    let (mut rest, mut scalars) = (head, 0);
+    while let Err(error) = str::from_utf8(rest) {
+        let valid = &rest[..error.valid_up_to()];
+        scalars += valid.iter().filter(|byte| !byte.is_ascii()).count();
+        let Some(len) = error.error_len() else { break };
+        rest = &rest[error.valid_up_to() + len..];
+    }
+    scalars += rest.iter().filter(|byte| !byte.is_ascii()).count();
+    let high = head.iter().filter(|byte| !byte.is_ascii()).count().saturating_sub(scalars);
+    let controls = head.iter().filter(|&&byte| is_control(byte)).count();
+    // In random data one byte in nine is a control character. The letters and digits of EBCDIC are outside ASCII.
+    head.len() >= 64 && (controls * 16 > head.len() || high * 5 > head.len() * 3)
 }
 
 /// Returns true for a byte that no text holds. Escape occurs in colours, vertical tab and form feed in old reports.
@@ -268,6 +288,27 @@ mod tests {
         // Chinese prose of characters whose bytes are ASCII too.
         let prose: String = (0..4000_u32).filter_map(|n| char::from_u32(0x4e00 + n * 7919 % 0x3000)).collect();
         assert_eq!(caveat(&[&utf16(&format!("\u{feff}{prose}"), true)]), None);
+    }
+
+    /// The first bytes of a stream once told its encoding, however few they were.
+    #[test]
+    fn the_size_of_the_first_part_does_not_matter() {
+        let prose = "\u{65e5}\u{5fd7}".repeat(60);
+        for is_little in [true, false] {
+            let lines = format!("{prose} evil.test\n{}", "GET /index.html from somewhere\r\n".repeat(200));
+            for text in [format!("\u{feff}{lines}"), lines, "\u{feff}t.co\n".to_owned(), "evil.test".to_owned()] {
+                let wide = utf16(&text, is_little);
+                for len in (1..8).chain([63, 128, 129, 4095, 4096, 4097]) {
+                    let parts: Vec<&[u8]> = wide.chunks(len).collect();
+                    assert_eq!(caveat(&parts), None, "{len}: {}", &text[..9]);
+                    let (first, rest) = wide.split_at(len.min(wide.len()));
+                    assert_eq!(caveat(&[first, rest]), None, "{len}: {}", &text[..9]);
+                }
+            }
+        }
+        let turns = [b"one line\n", &utf16("evil.test\n", true)[..]].concat();
+        let (first, rest) = turns.split_at(1);
+        assert_eq!(caveat(&[first, rest]), Some(Caveat::Utf16 { at: 9 }));
     }
 
     #[test]
