@@ -421,3 +421,30 @@ fn the_end_is_summed_up() {
         assert!(run.err.contains("interrupted by SIGINT"), "{}", run.err);
     }
 }
+
+/// Standard input is checked like a followed file: what is not read is told, and what is not text is refused, however it comes.
+#[test]
+fn standard_input_in_another_encoding_is_told() {
+    let folder = folder();
+    let wide = |text: &str| text.encode_utf16().flat_map(u16::to_le_bytes).collect::<Vec<u8>>();
+    let text = [&b"a.evil.test\n"[..], &wide("b.evil.test\n")].concat();
+    let run = folder.run_with("scan -F -f c2.txt -", &text).code(0);
+    let told = "logscan: (standard input): turns into UTF-16 at byte 12: the UTF-16 in it was not read";
+    assert_eq!(run.err.matches(told).count(), 1, "{}", run.err);
+    let run = folder.run_with("scan -F --json -f c2.txt -", &wide("a.evil.test\nb.evil.test\n")).code(0);
+    assert!(!run.err.contains("not read") && run.out.lines().count() == 2, "{}", run.err);
+
+    let packed = [0x1f, 0x8b, 8, 0, 0, 0, 0, 0, 0, 3];
+    for first in [1, 2, 10] {
+        let mut command = folder.command("scan -F -f c2.txt -");
+        let mut child = command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+        let mut input = child.stdin.take().unwrap();
+        input.write_all(&packed[..first]).unwrap();
+        std::thread::sleep(Duration::from_millis(50));
+        // It may have ended already.
+        let _ = input.write_all(&packed[first..]);
+        drop(input);
+        let run = common::Run::of(child.wait_with_output().unwrap(), "a packed pipe").code(2);
+        assert!(run.err.contains("(standard input): gzip-compressed: cannot be followed"), "{first}: {}", run.err);
+    }
+}

@@ -107,11 +107,15 @@ impl Rounds<'_, '_> {
             match &mut self.pipe {
                 None if left.is_zero() => break,
                 None => std::thread::sleep(left.min(LOOK)),
-                Some(pipe) => match pipe.next(left.min(LOOK))? {
-                    Next::Nothing if left.is_zero() => break,
-                    Next::Nothing => {}
-                    Next::Bytes(bytes) => pipe.scan(&bytes, scanner, style, output)?,
-                    Next::End => {
+                Some(pipe) => match pipe.next(left.min(LOOK)) {
+                    Err(error) => {
+                        pipe.finish(scanner, style, output)?;
+                        return Err(error.into());
+                    }
+                    Ok(Next::Nothing) if left.is_zero() => break,
+                    Ok(Next::Nothing) => {}
+                    Ok(Next::Bytes(bytes)) => pipe.scan(&bytes, scanner, style, output)?,
+                    Ok(Next::End) => {
                         pipe.finish(scanner, style, output)?;
                         self.pipe = None;
                         break;

@@ -7,7 +7,8 @@ use std::thread;
 use std::time::Duration;
 
 use netsieve::Scanner;
-use netsieve::input::Input;
+use netsieve::input::{Input, TextCheck};
+use netsieve::render::Escaped;
 use netsieve::scan::Tail;
 
 use super::hits::Hits;
@@ -16,10 +17,19 @@ use crate::output::{Output, Style};
 /// The number of reads that may wait to be scanned.
 pub(super) const WAITING: usize = 4;
 
+/// The number of bytes that show whether the input is text.
+const HEAD: usize = 128;
+
 pub(crate) struct Pipe {
     received: Receiver<io::Result<Vec<u8>>>,
     tail: Tail,
-    is_begun: bool,
+    /// The first bytes, which may come one by one.
+    head: Vec<u8>,
+    /// Looks for text that is not read, from `at` on.
+    check: TextCheck,
+    at: u64,
+    /// What the check found, once it has been printed.
+    told: Option<String>,
 }
 
 /// The result of waiting for input.
@@ -51,26 +61,40 @@ impl Pipe {
                 }
             }
         })?;
-        Ok(Self { received, tail: Tail::new(), is_begun: false })
+        let (tail, check) = (Tail::new(), TextCheck::new());
+        Ok(Self { received, tail, head: Vec::new(), check, at: 0, told: None })
     }
 
     /// Waits for more input, for at most `left`.
     pub(crate) fn next(&mut self, left: Duration) -> io::Result<Next> {
         match self.received.recv_timeout(left) {
             Ok(Ok(bytes)) => {
-                if !self.is_begun {
-                    self.is_begun = true;
-                    if let Some(compression) = Input::new(&bytes[..])?.compression() {
-                        let reason = format!("{NAME}: {compression}-compressed: cannot be followed, only scanned");
-                        return Err(io::Error::new(io::ErrorKind::Unsupported, reason));
-                    }
-                }
+                self.look(&bytes).map_err(named)?;
                 Ok(Next::Bytes(bytes))
             }
-            Ok(Err(error)) => Err(io::Error::new(error.kind(), format!("{NAME}: {error}"))),
+            Ok(Err(error)) => Err(named(error)),
             Err(RecvTimeoutError::Timeout) => Ok(Next::Nothing),
             Err(RecvTimeoutError::Disconnected) => Ok(Next::End),
         }
+    }
+
+    /// Refuses an input that is not text, and tells if it holds text that is not read.
+    fn look(&mut self, bytes: &[u8]) -> io::Result<()> {
+        if self.head.len() < HEAD {
+            self.head.extend(bytes.iter().take(HEAD - self.head.len()));
+            if let Some(compression) = Input::new(&self.head[..])?.compression() {
+                let reason = format!("{compression}-compressed: cannot be followed, only scanned");
+                return Err(io::Error::new(io::ErrorKind::Unsupported, reason));
+            }
+        }
+        self.check.look(self.at, bytes);
+        self.at += bytes.len() as u64;
+        let caveat = self.check.caveat().map(|caveat| caveat.to_string());
+        if let Some(caveat) = caveat.filter(|caveat| self.told.as_ref() != Some(caveat)) {
+            say!("logscan: {}", Escaped::new(&format!("{NAME}: {caveat}")));
+            self.told = Some(caveat);
+        }
+        Ok(())
     }
 
     pub(super) fn scan(
@@ -93,4 +117,8 @@ impl Pipe {
         let _ = scanner.scan_rest(&mut self.tail, |hit| hits.take(hit));
         hits.write()
     }
+}
+
+fn named(error: io::Error) -> io::Error {
+    io::Error::new(error.kind(), format!("{NAME}: {error}"))
 }
