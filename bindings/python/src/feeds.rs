@@ -12,6 +12,12 @@ use crate::errors::{Doing, raise};
 use crate::sieve::Sieve;
 use crate::wait::interruptibly;
 
+/// Returns a number from 0 to 100.
+pub(crate) fn percent(name: &str, value: Option<i64>) -> PyResult<Option<u8>> {
+    let wrong = || PyValueError::new_err(format!("{name} must be from 0 to 100"));
+    value.map(|value| u8::try_from(value).ok().filter(|value| *value <= 100).ok_or_else(wrong)).transpose()
+}
+
 /// A feed file, and how it is read.
 #[pyclass(frozen, module = "netsieve")]
 #[derive(Clone)]
@@ -29,7 +35,7 @@ impl Feed {
         action: &str,
         format: Option<&str>,
         tags: Vec<String>,
-        confidence: Option<u8>,
+        confidence: Option<i64>,
         scope: Option<&str>,
         path_patterns: bool,
         admit_bogons: bool,
@@ -48,10 +54,7 @@ impl Feed {
             other => return Err(unknown("action", other, "block, allow, allow_all")),
         };
         feed.tags = tags;
-        if confidence.is_some_and(|confidence| confidence > 100) {
-            return Err(PyValueError::new_err("confidence must be from 0 to 100"));
-        }
-        feed.confidence = confidence;
+        feed.confidence = percent("confidence", confidence)?;
         feed.policy.scope = match scope {
             None => None,
             Some("exact") => Some(netsieve::Scope::Exact),

@@ -15,7 +15,7 @@ use crate::answers::{Hit, Match};
 use crate::bytes::Bytes;
 use crate::columns::{Array, answer};
 use crate::errors::{Doing, io, raise};
-use crate::feeds::FeedReport;
+use crate::feeds::{FeedReport, percent};
 use crate::wait::Interruptible;
 
 /// A compiled set of indicators. It never changes, and any number of threads may use it at once.
@@ -207,7 +207,7 @@ impl Sieve {
     #[expect(clippy::too_many_arguments, reason = "they are keywords")]
     fn with_options(
         &self,
-        min_confidence: Option<u8>,
+        min_confidence: Option<i64>,
         feeds: Vec<String>,
         tags: Vec<String>,
         as_of: Option<&str>,
@@ -216,7 +216,7 @@ impl Sieve {
         host_only: bool,
     ) -> PyResult<Self> {
         let mut options = MatchOptions::default();
-        options.filter.min_confidence = min_confidence;
+        options.filter.min_confidence = percent("min_confidence", min_confidence)?;
         options.filter.feeds = feeds;
         options.filter.tags = tags;
         options.filter.as_of = match as_of {

@@ -79,6 +79,11 @@ def test_options_and_allow(feed: Path, tmp_path: Path) -> None:
     assert "shop.test" in sieve.with_options(host_only=True)
     with pytest.raises(ValueError, match="as_of"):
         sieve.with_options(as_of="yesterday")
+    for wrong in (-1, 101, 300):
+        with pytest.raises(ValueError, match="min_confidence must be from 0 to 100"):
+            sieve.with_options(min_confidence=wrong)
+        with pytest.raises(ValueError, match="confidence must be from 0 to 100"):
+            netsieve.Feed(feed, confidence=wrong)
 
 
 def test_scan(sieve: netsieve.Sieve, tmp_path: Path) -> None:
