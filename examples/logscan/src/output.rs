@@ -156,7 +156,7 @@ pub(crate) struct Output<'a> {
     rejects: Option<io::BufWriter<File>>,
     state: Option<State>,
     resume: Option<Resume>,
-    /// Counts hits, and what is read of followed logs.
+    /// Counts the hits that are reported, also those of the earlier run, and what is read of followed logs.
     pub(crate) meter: Arc<Meter>,
 }
 
@@ -221,6 +221,8 @@ impl<'a> Output<'a> {
         let open = |path: &PathBuf| State::open(path, args.state_days, args.state_max);
         let state = args.state.as_ref().map(open).transpose()?;
         let pairs = at.map_or(0, |at| at.pairs);
+        let meter = Arc::new(Meter::default());
+        meter.hits.store(at.map_or(0, |at| at.hits), Ordering::Relaxed);
         let new_blocks = || Blocks::new(style.text.clone(), style.styles, terminal::width(), style.has_log_line);
         let blocks = (style.format == Format::Terminal).then(new_blocks);
         Ok(Self {
@@ -239,7 +241,7 @@ impl<'a> Output<'a> {
             rejects,
             state,
             resume: None,
-            meter: Arc::default(),
+            meter,
         })
     }
 
@@ -480,7 +482,7 @@ impl Taker for Output<'_> {
         // Counts and names are written only at the end of the log.
         if self.style.format != Format::None {
             if let Some(resume) = &mut self.resume {
-                resume.delivered(input, hits.len(), self.pairs);
+                resume.delivered(input, hits.len(), (self.pairs, self.meter.hits.load(Ordering::Relaxed)));
             }
             self.save_if_due()?;
         }
@@ -511,7 +513,7 @@ impl Taker for Output<'_> {
             self.out.flush()?;
         }
         if let Some(resume) = &mut self.resume {
-            resume.ended(end.input, end.stats, self.pairs, why);
+            resume.ended(end.input, end.stats, (self.pairs, self.meter.hits.load(Ordering::Relaxed)), why);
         }
         self.save_if_due()
     }

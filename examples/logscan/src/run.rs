@@ -92,8 +92,9 @@ fn line(job: &Table, config: &Path) -> Result<Vec<OsString>, String> {
     let known = Cli::command();
     let options = known.find_subcommand(command).ok_or("unknown command")?;
     let mut line: Vec<OsString> = vec!["logscan".into(), command.into()];
-    let has_sieve = job.contains_key("sieve");
-    if !has_sieve {
+    // Hits of earlier scans and a compiled set take the place of the feeds.
+    let is_of_hits = command == "report" && job.contains_key("from");
+    if !is_of_hits && !job.contains_key("sieve") {
         line.extend(["--config".into(), config.into()]);
     }
     let mut logs = Vec::new();
@@ -137,7 +138,7 @@ fn line(job: &Table, config: &Path) -> Result<Vec<OsString>, String> {
                 Value::Boolean(false) => continue,
                 value => {
                     option.push(sign);
-                    option.push(argument(&name, value, folder).map_err(|why| format!("`{key}`: {why}"))?);
+                    option.push(argument(&name, value, folder, is_of_hits).map_err(|why| format!("`{key}`: {why}"))?);
                 }
             }
             line.push(option);
@@ -149,7 +150,7 @@ fn line(job: &Table, config: &Path) -> Result<Vec<OsString>, String> {
 }
 
 /// Returns the argument of an option, with paths relative to the folder.
-fn argument(name: &str, value: &Value, folder: &Path) -> Result<OsString, String> {
+fn argument(name: &str, value: &Value, folder: &Path, is_of_hits: bool) -> Result<OsString, String> {
     let text = match value {
         Value::String(text) => text.clone(),
         Value::Integer(number) => number.to_string(),
@@ -157,6 +158,7 @@ fn argument(name: &str, value: &Value, folder: &Path) -> Result<OsString, String
         other => return Err(format!("expected a text, a number, true or false, found {}", shown(other))),
     };
     Ok(match name {
+        "from" if is_of_hits && text != "-" => folder.join(text).into_os_string(),
         name if PATHS.contains(&name) => folder.join(text).into_os_string(),
         name if FEEDS.contains(&name) => feed(&text, folder),
         _ => text.into(),
@@ -211,6 +213,10 @@ mod tests {
             ]
         );
         assert_eq!(of("command = 'scan'\nformat = 'ecs'").unwrap()[1], "scan");
+        // `from` is a file of hits for one command, and a time for the other.
+        let job = "from = ['hits.jsonl', '-']\nhtml = 'day.html'";
+        assert_eq!(of(job).unwrap()[2..], ["--from=etc/hits.jsonl", "--from=-", "--html=etc/day.html", "--"]);
+        assert_eq!(of("command = 'scan'\nfrom = '2026-05-01'").unwrap()[4..], ["--from=2026-05-01", "--"]);
         let job = "command = 'scan'\nc = true\nj = 2\nm = 7\nf = 'c2.txt'
 logs = ['-']";
         assert_eq!(of(job).unwrap()[4..], ["--count", "--feed=etc/c2.txt", "--threads=2", "-m7", "--", "-"]);

@@ -2,6 +2,7 @@
 
 use std::error::Error;
 use std::path::PathBuf;
+use std::sync::atomic::Ordering;
 
 use netsieve::scan::Validity;
 use netsieve::{Hit, ScanOptions};
@@ -118,6 +119,8 @@ fn scan(args: &ScanArgs) -> Result<Outcome, Box<dyn Error>> {
     drive::scan(job, output, render, |mut ended| {
         ended.taker.finish()?;
         let pairs = ended.taker.pairs;
+        // A limit or a state leaves out hits that were found.
+        let hits = ended.taker.meter.hits.load(Ordering::Relaxed);
         if args.stats {
             ended.stats.print(&ended.meter);
         } else if !args.quiet {
@@ -127,7 +130,7 @@ fn scan(args: &ScanArgs) -> Result<Outcome, Box<dyn Error>> {
         if args.quiet {
             summary::drop_it();
         }
-        summary::end(ended.done, &ended.stats.total, pairs);
+        summary::end(ended.done, &ended.stats.total, hits, pairs);
         Ok(args.job.outcome(ended.outcome(pairs)))
     })
 }

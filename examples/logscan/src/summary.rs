@@ -42,11 +42,11 @@ pub(crate) fn drop_it() {
     RUNNING.lock().unwrap_or_else(PoisonError::into_inner).take();
 }
 
-/// Prints the summary once: `logscan: 2 of 3 logs, 12.3 MB in 0.10 s: 74 hits, 80 pairs`.
-pub(crate) fn end(done: usize, stats: &ScanStats, pairs: u64) {
+/// Prints the summary once: `logscan: 2 of 3 logs, 12.3 MB in 0.10 s: 74 hits, 80 pairs`. Both numbers are of what was reported.
+pub(crate) fn end(done: usize, stats: &ScanStats, hits: u64, pairs: u64) {
     if let Some(running) = take() {
         let mut text = running.start_of_line(done, stats.bytes.saturating_sub(running.before));
-        let _ = write!(text, "{}, {}", counted(stats.hits, "hit"), counted(pairs, "pair"));
+        let _ = write!(text, "{}, {}", counted(hits, "hit"), counted(pairs, "pair"));
         if stats.undated > 0 {
             let _ = write!(text, ", {} without a time", thousands(stats.undated));
         }

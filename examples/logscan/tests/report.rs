@@ -277,6 +277,40 @@ fn a_job_stands_in_a_file() {
     }
 }
 
+/// `--from` is a time for `scan`, and files of hits for `report`.
+#[test]
+fn a_time_is_no_file_of_hits() {
+    let folder = folder();
+    for command in ["report --from 2026-05-01", "report -f c2.txt --from=2026-05-01T00:00:00Z dns.log"] {
+        let run = folder.run(command).code(2);
+        assert!(run.err.contains("not a time; --not-before takes one"), "{}", run.err);
+    }
+    folder.write("2026-05-01", folder.run("scan -f c2.txt --json dns.log").out.as_bytes());
+    folder.run("report --from 2026-05-01").code(0);
+    folder.write("etc.toml", b"[run]\nfrom = '2026-05-01'\ncsv = 'etc.csv'\n");
+    folder.run("run --config etc.toml").code(0);
+    assert!(records(&fs::read_to_string(folder.path("etc.csv")).unwrap()).len() > 1);
+}
+
+/// The summary counts what was reported: hits beyond a limit, and those of earlier runs, are not.
+#[test]
+fn the_summary_counts_what_was_written() {
+    let folder = folder();
+    folder.write("two.log", b"evil.test evil.test\nevil.test\n");
+    for (options, ends) in [
+        ("-m 1", "1 hit, 1 pair"),
+        ("-m 2 --json", "2 hits, 2 pairs"),
+        ("-c -m 1", "1 hit, 1 pair"),
+        ("", "3 hits, 3 pairs"),
+        ("--state s -m 2", "2 hits, 2 pairs"),
+        ("--state s", "1 hit, 1 pair"),
+        ("--state s --json", "0 hits, 0 pairs"),
+    ] {
+        let run = folder.run(&format!("scan -f c2.txt {options} two.log"));
+        assert!(run.summary.trim_end().ends_with(&format!(" s: {ends}")), "{options}: {}", run.summary);
+    }
+}
+
 /// An output that cannot be written is reported before the logs are scanned, which may take hours.
 #[test]
 fn outputs_are_checked_before_the_scan() {

@@ -15,6 +15,7 @@ use super::about::About;
 use super::sighting::{Sighting, Who};
 use super::tally::Tally;
 use super::{Report, Unread};
+use crate::cli::time;
 use crate::summary::counted;
 
 /// The number of lines to warn of that are not hits.
@@ -22,6 +23,15 @@ const SHOWN: u64 = 3;
 
 /// The longest line that is read. `scan --json` shows at most 4 KiB of a log line, and writes no longer lines.
 const MAX_LINE: u64 = 16 << 20;
+
+/// Parses the path of a file of hits. Refuses a time, which `scan --from` takes.
+pub(super) fn hits(text: &str) -> Result<PathBuf, String> {
+    let path = PathBuf::from(text);
+    if time(text).is_ok() && !path.exists() {
+        return Err("expects files that `scan --json` wrote, not a time; --not-before takes one".to_owned());
+    }
+    Ok(path)
+}
 
 /// Counts all hits in the files. Also returns true if every line could be read.
 pub(super) fn read(paths: &[PathBuf], tally: Tally) -> Result<(Report, bool), Box<dyn Error>> {

@@ -71,8 +71,8 @@ pub(crate) struct ReportArgs {
     filter: FilterArgs,
     #[command(flatten)]
     inputs: InputArgs,
-    /// Read hits that earlier runs of `scan --json` wrote, plain or compressed, in place of feeds and logs.
-    #[arg(long, value_name = "HITS", num_args = 1.., conflicts_with_all = ["logs", "feeds", "config", "sieve", "allow", "allow_all", "mmap"])]
+    /// Read hits that earlier runs of `scan --json` wrote, plain or compressed, in place of feeds and logs. A time goes to --not-before.
+    #[arg(long, value_name = "HITS", num_args = 1.., value_parser = earlier::hits, conflicts_with_all = ["logs", "feeds", "config", "sieve", "allow", "allow_all", "mmap"])]
     from: Vec<PathBuf>,
     /// Threads (default: all cores).
     #[arg(short = 'j', value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024))]
@@ -225,7 +225,8 @@ fn report(args: &ReportArgs) -> Result<Outcome, Box<dyn Error>> {
     };
     drive::scan(job, Gatherer { tally, known: &known, error: None }, render, |ended| {
         progress::withheld(&ended.stats.total.withheld, "--not-before and --not-after");
-        summary::end(ended.done, &ended.stats.total, ended.taker.tally.totals.count);
+        let total = &ended.stats.total;
+        summary::end(ended.done, total, total.hits, ended.taker.tally.totals.count);
         let outcome = ended.outcome(ended.taker.tally.totals.count);
         if let Some(error) = ended.taker.error {
             return Err(error.into());

@@ -56,8 +56,9 @@ pub(crate) struct Resume {
     withheld: Vec<u64>,
     /// The statistics of the logs that are done.
     stats: ScanStats,
-    /// The number of pairs that were delivered.
+    /// The number of pairs that were delivered, and of their hits.
     pairs: u64,
+    reported: u64,
     written: Instant,
     took: Duration,
     every: Duration,
@@ -66,6 +67,8 @@ pub(crate) struct Resume {
 /// The point that an earlier run has reached: its counts, and the length of its rejects.
 pub(crate) struct Point {
     pub(crate) pairs: u64,
+    /// The number of hits that were reported.
+    pub(crate) hits: u64,
     pub(crate) rejected: u64,
     /// The length of the file of rejects.
     pub(crate) rejects: u64,
@@ -94,6 +97,7 @@ impl Resume {
             withheld: Vec::new(),
             stats: ScanStats::default(),
             pairs: 0,
+            reported: 0,
             written: Instant::now(),
             took: Duration::ZERO,
             every: args.resume_every.unwrap_or(EVERY),
@@ -184,9 +188,10 @@ impl Resume {
             self.as_of = Some(as_of.ok_or_else(|| wrong("as_of"))?);
         }
         let entries: Option<Vec<Entry>> = list(&earlier["logs"]).iter().map(Entry::read).collect();
-        let point = Point { pairs: number("pairs")?, rejected: number("rejected")?, rejects: number("rejects")? };
+        let (pairs, hits) = (number("pairs")?, number("reported")?);
+        let point = Point { pairs, hits, rejected: number("rejected")?, rejects: number("rejects")? };
         self.stats = stats_of(&earlier["stats"]).ok_or_else(|| wrong("stats"))?;
-        self.pairs = point.pairs;
+        (self.pairs, self.reported) = (pairs, hits);
         self.match_logs(entries.ok_or_else(|| wrong("logs"))?, logs)?;
         if let Some(mut output) = output {
             let len = record::number(&earlier["output"]["length"]).ok_or_else(|| wrong("output"))?;
@@ -336,17 +341,17 @@ impl Resume {
         withheld
     }
 
-    /// Notes that `hits` more hits of a log were delivered, and `pairs` pairs in total.
-    pub(crate) fn delivered(&mut self, input: usize, hits: usize, pairs: u64) {
+    /// Notes that `hits` more hits of a log were delivered, and so many pairs and hits in total.
+    pub(crate) fn delivered(&mut self, input: usize, hits: usize, total: (u64, u64)) {
         if let Some(entry) = &mut self.logs.get()[input] {
             entry.hits += hits as u64;
         }
-        self.pairs = pairs;
+        (self.pairs, self.reported) = total;
     }
 
     /// Notes the end of a log.
-    pub(crate) fn ended(&mut self, input: usize, stats: ScanStats, pairs: u64, why: Option<&str>) {
-        self.pairs = pairs;
+    pub(crate) fn ended(&mut self, input: usize, stats: ScanStats, total: (u64, u64), why: Option<&str>) {
+        (self.pairs, self.reported) = total;
         if let Some(entry) = &mut self.logs.get()[input] {
             // A log that could not be read to its end is tried again, unless some of its hits have been delivered.
             entry.is_done = why.is_none() || stats.hits > 0;
@@ -392,6 +397,7 @@ impl Resume {
             "as_of": self.as_of.map(|at| at.to_string()),
             "output": output,
             "pairs": self.pairs,
+            "reported": self.reported,
             "rejected": rejected,
             "rejects": rejects,
             "stats": numbers_of(&self.stats),
