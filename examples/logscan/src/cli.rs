@@ -395,7 +395,7 @@ pub(crate) struct ScanArgs {
     pub(crate) job: JobArgs,
     /// Answer each line of standard input with one line of JSON at once: `{}`, or `{"$!":{"netsieve":[…]}}` with its hits, which
     /// rsyslog's mmexternal merges into the message. With -F, feeds are reloaded when they change.
-    #[arg(long, conflicts_with_all = ["json", "count", "list", "quiet", "max", "stats", "from_end"])]
+    #[arg(long, conflicts_with_all = ["format", "json", "rejects", "count", "list", "quiet", "max", "stats", "from_end"])]
     pub(crate) annotate: bool,
     /// Print only the number of (observable, indicator) pairs in each log, and for several logs the total.
     #[arg(short = 'c', long, conflicts_with_all = ["list", "quiet"])]

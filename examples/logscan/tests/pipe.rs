@@ -127,6 +127,11 @@ fn every_line_is_answered_by_one_line_before_the_next_comes() {
         assert_eq!((code, rest.len()), (0, 4));
         assert!(rest[..3].iter().all(|answer| answer == "{}") && rest[3].starts_with("{\"$!\":{\"netsieve\":[{"));
     }
+    // Its answers have one form.
+    for other in ["--format ecs", "--rejects left", "--json"] {
+        let run = folder.run(&format!("scan --annotate -f c2.txt {other}")).code(2);
+        assert!(run.err.contains("'--annotate' cannot be used with"), "{}", run.err);
+    }
     let run = folder.run("scan --annotate -f c2.txt a.log").code(2);
     assert!(run.err.contains("no logs can be given"), "{}", run.err);
 }
