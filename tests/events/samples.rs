@@ -8,6 +8,8 @@ mod doubt;
 mod forms;
 #[path = "kinds.rs"]
 mod kinds;
+#[path = "logins.rs"]
+mod logins;
 #[path = "near.rs"]
 mod near;
 #[path = "rules.rs"]
@@ -752,6 +754,7 @@ fn labelled() -> impl Iterator<Item = &'static Sample> {
         forms::SAMPLES,
         kinds::SAMPLES,
         doubt::SAMPLES,
+        logins::SAMPLES,
     ]
     .into_iter()
     .flatten()
@@ -815,6 +818,7 @@ fn a_line_in_a_string_says_the_same() {
         .chain(forms::SAMPLES)
         .chain(kinds::SAMPLES)
         .chain(doubt::SAMPLES)
+        .chain(logins::SAMPLES)
     {
         if !sample.head.is_empty() || sample.layout == "custom" {
             continue;

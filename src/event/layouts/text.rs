@@ -3,6 +3,7 @@
 //! `Login of eve from 192.0.2.7 port 5555` gives a field `from` and a field `of`. The table of names defines what a word means.
 
 mod addresses;
+mod logins;
 mod questions;
 mod requests;
 mod users;
@@ -108,7 +109,7 @@ pub(super) fn read(part: Part<'_>, sheet: &mut Sheet) {
             sheet.known(name, span);
             sheet.level -= 2;
         } else {
-            labelled(part, (raw, signs), word, before[0], &mut text, sheet);
+            labelled(part, (raw, signs), word, before, &mut text, sheet);
         }
         if skip || !is_arrow(&line[raw.start..raw.end]) {
             before = [Some(raw), before[0], before[1]];
@@ -367,11 +368,12 @@ fn labelled(
     part: Part<'_>,
     (raw, signs): (Word, Signs),
     word: Word,
-    before: Option<Word>,
+    earlier: [Option<Word>; 3],
     text: &mut Text<'_>,
     sheet: &mut Sheet,
 ) {
     let line = part.line;
+    let before = earlier[0];
     let mut word = word;
     let mut name = &line[word.start..word.end];
     if name.len() > 40 || !name[0].is_ascii_alphabetic() {
@@ -410,10 +412,23 @@ fn labelled(
             sheet.named(word.start..word.end, next.start..next.end, Form::Plain);
             return;
         }
-        for_user(part, name, before, text, sheet);
+        if let Some(user) = logins::before_verb(part, name, earlier, text.at) {
+            // `User eve logged in`: the label before has named it.
+            let user = user.start..user.end;
+            if sheet.fields.last().is_none_or(|last| last.span() != user) {
+                sheet.known("user", user);
+            }
+            return;
+        }
+        logins::after_link(part, word, before, text, sheet);
         return;
     }
     if has_colon && !is_user {
+        if let Some(user) = logins::after_outcome(part, word, text.at) {
+            sheet.known("user", user.start..user.end);
+            text.at = user.end;
+            return;
+        }
         // `source port: 5555`
         let both =
             before.map(|before| Word { start: before.start, end: word.end }).filter(|both| both.end - both.start <= 40);
@@ -523,54 +538,6 @@ fn value_after(part: Part<'_>, raw: Word, at: usize, is_user: bool, has_colon: b
         return None;
     }
     (!is_user || value::address(bytes).is_none()).then_some(value)
-}
-
-/// `for eve from`, `by eve on vty0`
-fn for_user(part: Part<'_>, name: &[u8], before: Option<Word>, text: &mut Text<'_>, sheet: &mut Sheet) {
-    if !matches!(name, b"for" | b"of" | b"with" | b"by" | b"as" | b"using") {
-        return;
-    }
-    let mut ahead = Text { part, at: text.at };
-    let (Some(next), Some(after)) = (ahead.word(), ahead.word()) else { return };
-    let next = trimmed(part.line, next);
-    let user = &part.line[next.start..next.end];
-    let after = &part.line[after.start..after.end];
-    let is_line = |word: Word| {
-        let word = &part.line[word.start..word.end];
-        [&b"vty"[..], b"tty", b"con", b"pts"].iter().any(|line| word.starts_with(line)) || find(word, b"@pts").is_some()
-    };
-    let is_source = |word: Word| {
-        let text = &part.line[word.start..word.end];
-        text.eq_ignore_ascii_case(b"src") || text.eq_ignore_ascii_case(b"ip")
-    };
-    let is_link = match name {
-        // `SSH terminated by eve from src IP 192.0.2.7`, but not `blocked by gw1 from …`
-        b"by" => {
-            after == b"from" && ahead.peek().is_some_and(is_source)
-                || after == b"on" && ahead.peek().is_some_and(is_line)
-        }
-        b"as" => after == b"on" && ahead.peek().is_some_and(is_line),
-        _ => after == b"from" || after == b"(client",
-    };
-    // `query for a.example from`
-    if is_link && name == b"for" && before.is_some_and(|word| is_query(&part.line[word.start..word.end])) {
-        if questions::is_name(user) {
-            sheet.known("query", next.start..next.end);
-            text.at = next.end;
-        }
-        return;
-    }
-    // `transfer of a.example. from`: the dot of the root.
-    let is_rooted = part.line[next.end..part.end].starts_with(b".") && memchr::memchr(b'.', user).is_some();
-    if is_link && is_user_name(user) && !is_rooted && !user.eq_ignore_ascii_case(b"user") {
-        sheet.known("for_user", next.start..next.end);
-        text.at = next.end;
-    }
-}
-
-/// Returns true for the word for a question to a name server.
-fn is_query(word: &[u8]) -> bool {
-    matches!(word, b"query" | b"queries" | b"question" | b"lookup")
 }
 
 /// Returns the text between the quote that begins `word` and the one that closes it.
