@@ -28,6 +28,10 @@ struct Values<'r>(Vec<Cow<'r, str>>);
 ///
 /// Other keys are dropped, and reading stops at the most values that a request may have, so that the body bounds the memory.
 pub(crate) fn values(body: &[u8]) -> Result<Vec<Cow<'_, str>>, String> {
+    // A list in place of the object would be read as the fields in their order.
+    if body.trim_ascii_start().first().is_some_and(|&first| first != b'{') {
+        return Err(USAGE.to_owned());
+    }
     let asked: Asked<'_> = serde_json::from_slice(body).map_err(|error| error.to_string())?;
     match (asked.value, asked.values) {
         (Some(value), None) => Ok(vec![value.0]),
@@ -75,7 +79,9 @@ impl<'de: 'r, 'r> Deserialize<'de> for Values<'r> {
                 let mut values = Vec::new();
                 while let Some(Text(value)) = list.next_element()? {
                     if values.len() == MOST_VALUES {
-                        return Err(A::Error::custom("more values than one request may contain"));
+                        return Err(A::Error::custom(format_args!(
+                            "more values than the {MOST_VALUES} that one request may contain"
+                        )));
                     }
                     values.push(value);
                 }
@@ -101,6 +107,8 @@ mod tests {
             "{",
             "{}",
             "[]",
+            r#"["a", null]"#,
+            r#" [null, ["a"]]"#,
             "7",
             r#"{"value": 7}"#,
             r#"{"values": "a"}"#,
