@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use arrow_array::builder::BinaryBuilder;
-use arrow_array::{Array as _, ArrayRef};
+use arrow_array::{Array as _, ArrayRef, NullArray};
 use arrow_schema::{DataType, Field};
 use pyo3::exceptions::{PyTypeError, PyValueError};
 use pyo3::intern;
@@ -70,6 +70,12 @@ fn chunks(column: &Bound<'_, PyAny>) -> PyResult<Vec<ArrayRef>> {
         column.hasattr(intern!(py, "__arrow_c_array__"))? || column.hasattr(intern!(py, "__arrow_c_stream__"))?;
     if is_arrow {
         let reader = column.extract::<AnyArray>()?.into_reader()?;
+        // Polars gives a column of nothing but nulls a buffer, which the interface forbids. There is nothing to read in it.
+        if reader.field().data_type() == &DataType::Null
+            && let Ok(len) = column.len()
+        {
+            return Ok(vec![Arc::new(NullArray::new(len))]);
+        }
         return reader.collect::<Result<_, _>>().map_err(|error| PyValueError::new_err(error.to_string()));
     }
     if column.is_instance_of::<pyo3::types::PyString>() || column.is_instance_of::<pyo3::types::PyBytes>() {

@@ -90,6 +90,7 @@ def test_empty_null_and_other_columns(shared: Shared) -> None:
     for answer in (sieve.is_match_array, sieve.match_array, sieve.scan_array):
         assert len(answer([])) == 0
         assert pa.array(answer(pa.array([None, None]))).to_pylist() == [None, None]
+        assert pa.array(answer(pl.Series([None, None]))).to_pylist() == [None, None]
         assert len(answer(pa.chunked_array([], pa.string()))) == 0
         with pytest.raises(ValueError, match="Int64"):
             answer(pa.array([1, 2]))
