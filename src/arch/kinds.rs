@@ -194,7 +194,9 @@ mod tests {
         let is_name = (8..=most).contains(&value.len())
             && value.iter().all(|&byte| is_of_hosts(byte))
             && value.last().is_some_and(u8::is_ascii_alphabetic)
-            && (value.len() < 32 || value.contains(&b'.'));
+            && (value.len() < 32 || value.contains(&b'.'))
+            // Hashes have such lengths.
+            && (value.len() < 32 || !value.len().is_multiple_of(8) || value[0] == b'h');
         let text = str::from_utf8(value).ok();
         let quad = text.and_then(|text| text.parse::<std::net::Ipv4Addr>().ok());
         let six = text.and_then(|text| text.parse::<std::net::Ipv6Addr>().ok());

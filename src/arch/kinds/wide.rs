@@ -21,7 +21,7 @@ const WINDOW: usize = 64;
 const QUAD: std::ops::RangeInclusive<usize> = 7..=15;
 /// The same, of IPv6.
 const SIX: std::ops::RangeInclusive<usize> = 2..=39;
-/// From this length on, a name without a dot may be the digits of a hash.
+/// The length of the shortest hash.
 const HASH: usize = 32;
 
 /// `[A-Za-z0-9._-]`.
@@ -74,6 +74,9 @@ pub(super) fn known<'v>(count: usize, with_urls: bool, value: impl Fn(usize) -> 
                 continue;
             }
         }
+        if may_be_hash(value) {
+            continue;
+        }
         let text = Classed::new(value, classes);
         let of_hosts = text.all(HOST);
         if of_hosts == text.whole {
@@ -88,13 +91,20 @@ pub(super) fn known<'v>(count: usize, with_urls: bool, value: impl Fn(usize) -> 
                 known.hosts[at] = (start, end);
                 hosts |= 1 << at;
             }
-        } else if SIX.contains(&len) {
+        } else if SIX.contains(&len) && text.all(HEX | COLON) == text.whole {
             let (addr, is_six) = six(text, len);
             known.sixes[at] = addr;
             sixes |= u32::from(is_six) << at;
         }
     }
     (known.names, known.quads, known.six, known.urls) = (names, quads, sixes, hosts);
+}
+
+/// Returns true if a value is as long as a hash and starts neither like a URL nor like an IPv6 address: looking closer would be in vain
+/// for nearly all such values.
+#[inline(always)]
+fn may_be_hash(value: &[u8]) -> bool {
+    value.len() >= HASH && value.len().is_multiple_of(8) && value[0] != b'h' && !value[..5].contains(&b':')
 }
 
 /// The first bytes of a value, and their classes.
@@ -187,7 +197,7 @@ fn quad(text: &[u8]) -> (u32, bool) {
     (addr.swap_bytes(), is_quad)
 }
 
-/// Reads a text as an IPv6 address of hexadecimal groups alone. Also returns whether it is one; if not, the address is arbitrary.
+/// Reads a text of hexadecimal digits and colons as an IPv6 address. Also returns whether it is one; if not, the address is arbitrary.
 #[inline]
 #[target_feature(enable = "avx2,bmi1,bmi2,lzcnt,popcnt,avx512f,avx512bw,avx512vl,avx512vbmi,avx512vbmi2")]
 fn six(text: Classed, len: usize) -> (u128, bool) {
@@ -212,8 +222,7 @@ fn six(text: Classed, len: usize) -> (u128, bool) {
     let places = (u64::from(places) & before | (u64::from(places) & !before) << (4 * missing)) as u32;
     let alone = colons & !(gap | gap << 1);
     let has_gap = gap != 0;
-    let is_six = (digits | colons == text.whole)
-        & (fifth == 0)
+    let is_six = (fifth == 0)
         & (gap & gap.wrapping_sub(1) == 0)
         & (if has_gap { count < 8 } else { count == 8 })
         & (alone & (1 | 1 << (len - 1)) == 0);
