@@ -18,9 +18,10 @@ pub(crate) fn without_wildcard(value: &str) -> Result<&str, Reject> {
     if tail.contains('*') { Err(Reject::UrlWildcard) } else { Ok(&value[..end + tail.len()]) }
 }
 
-/// Strips the unpaired quotation marks and angle brackets at the end of a URL, which are left of what surrounded it. After
-/// a `<`, as in `?q="><script>`, a `>` may belong to the URL.
+/// Strips the fragment of a URL, which no log shows, and the unpaired quotation marks and angle brackets at its end, which are left of what
+/// surrounded it. After a `<`, as in `?q="><script>`, a `>` may belong to the URL.
 pub(crate) fn without_signs(value: &str) -> &str {
+    let value = value.split_once('#').map_or(value, |(before, _)| before);
     let count = |sign: u8| value.bytes().filter(|&byte| byte == sign).count();
     let (mut quotes, mut ticks, mut opening) = (count(b'"'), count(b'`'), count(b'<'));
     let mut rest = value;
@@ -82,6 +83,9 @@ mod tests {
             ("http://evil.test/?a=\"><b>c</b>", "http://evil.test/?a=\"><b>c</b>"),
             ("http://evil.test/a>>", "http://evil.test/a"),
             ("http://evil.test/a'", "http://evil.test/a'"),
+            ("http://evil.test/a`#b", "http://evil.test/a"),
+            ("http://evil.test/a\"#b\"", "http://evil.test/a"),
+            ("http://evil.test/?a=\"b\"#c>", "http://evil.test/?a=\"b\""),
             ("\">", ""),
             ("", ""),
         ] {
