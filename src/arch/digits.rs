@@ -46,11 +46,20 @@ static OF_CHUNKS: [bool; 256] = {
 
 fn portable(bytes: &[u8], base: usize, out: &mut Vec<u32>) {
     for (at, chunk) in bytes.as_chunks::<CHUNK>().0.iter().enumerate() {
-        // The last byte alone rules out most chunks.
-        if chunk.iter().rev().all(|&byte| OF_CHUNKS[usize::from(byte)]) {
+        if is_whole(chunk) {
             out.push((base + at * CHUNK) as u32);
         }
     }
+}
+
+/// Returns true if a chunk has no other bytes.
+#[inline(always)]
+fn is_whole(chunk: &[u8; CHUNK]) -> bool {
+    #[cfg(all(target_arch = "x86_64", target_feature = "sse2", not(miri)))]
+    return x86::parts(chunk) == u16::MAX;
+    // The last byte alone rules out most chunks.
+    #[allow(unreachable_code, reason = "reached on other CPUs")]
+    chunk.iter().rev().all(|&byte| OF_CHUNKS[usize::from(byte)])
 }
 
 /// Returns a bit for each byte of a chunk that is a hexadecimal digit, `:` or `-`; the first byte has the lowest.
