@@ -414,6 +414,52 @@ fn values_taken_from_reports_hit() {
     }
 }
 
+/// A value alone on its line, with defanged ones alone on the lines above and below it, is listed as they are.
+#[test]
+fn values_between_defanged_ones_are_listed() {
+    let text = "\
+The group moved its servers in May, and the loader was seen on these machines of the operator this month.
+
+evil[.]test
+203.0.113.9
+google.com
+cdn.evil.example
+http://evil.example/gate.php
+hxxp://bad[.]test/a
+
+192.0.2.8 was a scanner of ours, which reads what they wrote, and no one else.
+198.51.100.1
+worse[.]test
+198.51.100.2
+
+198.51.100.3
+worst[.]test
+a line of words
+198.51.100.4
+more[.]test
+";
+    let (_, seen) = read(text, Some(Format::Report));
+    let taken: Vec<&str> = seen.taken.iter().map(|(_, value)| &**value).collect();
+    assert_eq!(
+        taken,
+        [
+            "evil.test",
+            "203.0.113.9",
+            "cdn.evil.example",
+            "http://evil.example/gate.php",
+            "http://bad.test/a",
+            "worse.test",
+            "worst.test",
+            "more.test",
+        ]
+    );
+    let aside: Vec<(&str, Construct)> = seen.aside.iter().map(|(_, value, what)| (&**value, *what)).collect();
+    let mentioned = ["192.0.2.8", "198.51.100.1", "198.51.100.2", "198.51.100.3", "198.51.100.4"];
+    let mut want = vec![("google.com", Construct::Popular)];
+    want.extend(mentioned.map(|value| (value, Construct::InText)));
+    assert_eq!(aside, want);
+}
+
 #[test]
 fn malformed_values_are_rejected() {
     let text = "## IOCs\n\n- evil.test\n- 192.0.2.300\n- bad..test\n- bad[.][.]test\n";

@@ -13,15 +13,17 @@
 //! - 192.0.2.7 (command and control)                       in a list of indicators: taken
 //! ```
 //!
-//! A report names more than it warns of. A value is taken only if it is defanged or stands in a table or list of
-//! indicators. Anything else that could be an indicator is skipped, with the reason: the publisher's own site and
+//! A report names more than it warns of. A value is taken only if it is defanged, stands in a table or list of indicators, or
+//! alone on its line among defanged ones. Anything else that could be an indicator is skipped, with the reason: the publisher's own site and
 //! contacts, references, popular names, file names, and values that the text merely mentions.
 //!
 //! * `words`: the meaning of headings and introductions, and the popular names.
 //! * `page`: takes mails and quotations apart into lines, splits lines into cells, and rejoins broken lines.
 //! * `token`: finds values in the words of prose.
+//! * `listing`: lists that nothing announces.
 //! * `read`: the reader.
 
+mod listing;
 mod page;
 mod read;
 mod token;

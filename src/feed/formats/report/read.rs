@@ -14,6 +14,7 @@ use crate::indicator::{
 use crate::input::Lines;
 use crate::limits::MAX_PENDING;
 
+use super::listing::Listing;
 use super::page::{Cell, Item, Page, Row};
 use super::token::{self, Read};
 use super::words::{self, Column, Part};
@@ -135,6 +136,7 @@ struct Walk {
     row: Option<Row>,
     /// The words of the current sentence.
     sentence: Vec<String>,
+    listing: Listing,
     seen: Vec<Seen>,
     /// Hosts of the publisher.
     own: HashSet<String>,
@@ -152,6 +154,7 @@ impl Walk {
             after_blank: true,
             row: None,
             sentence: Vec::new(),
+            listing: Listing::default(),
             seen: Vec::new(),
             own: HashSet::new(),
             held: 0,
@@ -169,6 +172,7 @@ impl Walk {
             },
             other => {
                 self.flush(sink);
+                self.listing = Listing::default();
                 return self.other(line, other, sink);
             }
         };
@@ -254,6 +258,7 @@ impl Walk {
     fn row(&mut self, row: &Row, sink: &mut dyn RecordSink) {
         let text = row.text();
         let is_one = row.cells.len() == 1 && !row.is_piped;
+        let listing = std::mem::take(&mut self.listing);
         if words::is_farewell(&text) {
             self.begin(Some(Part::Aside(Construct::Email)), 7);
         }
@@ -268,7 +273,7 @@ impl Walk {
         if !has_values && !is_one && self.names_columns(row) {
             return;
         }
-        if is_page_number(&text) {
+        if words::is_page_number(&text) {
             let first = self.seen.len();
             for cell in &row.cells {
                 self.cell(row.line, cell, Part::Aside(Construct::OwnSite), None, false, sink);
@@ -295,12 +300,28 @@ impl Walk {
             let note = (!is_one).then(|| others.join(", "));
             self.cell(row.line, cell, part, note, row.is_bullet || row.number > 0, sink);
         }
+        if is_one && counts.words == 0 && self.seen.len() == first + 1 {
+            self.alone(listing, first);
+        }
         if part == Part::Aside(Construct::Email) {
             self.owns(first);
         }
         if let Some(part) = introduces.and_then(words::introduction) {
             (self.list, self.columns) = (Some(part), None);
         }
+    }
+
+    /// Goes on with the values alone on their lines. Between two that are taken, the others are no less listed.
+    fn alone(&mut self, mut listing: Listing, at: usize) {
+        match self.seen[at].aside {
+            None => listing
+                .taken()
+                .into_iter()
+                .for_each(|at| self.seen[at].aside = token::popular(&self.seen[at].indicator)),
+            Some(Construct::InText) => listing.mentioned(at),
+            Some(_) => return,
+        }
+        self.listing = listing;
     }
 
     /// Returns true if the row is a heading or a sentence that gives the meaning of the text after it.
@@ -491,10 +512,7 @@ impl Walk {
                     _ if host.as_deref().is_some_and(words::is_about_threats) => Some(Construct::Link),
                     _ if is_file => Some(Construct::FileName),
                     _ if !is_taken => Some(Construct::InText),
-                    _ if host.as_deref().is_some_and(words::is_popular) && token::is_whole_host(&indicator) => {
-                        Some(Construct::Popular)
-                    }
-                    _ => None,
+                    _ => token::popular(&indicator),
                 };
                 let note = note.replace(&listed, "");
                 let note = note.trim_matches(|c: char| {
@@ -576,12 +594,4 @@ fn listed(text: &str, tokens: &[Token], count: usize, is_item: bool) -> usize {
     let is_name =
         matches!(&first.read, Read::Value { indicator: Indicator::Domain { .. } | Indicator::Pattern(_), .. });
     if is_item || is_apart || !is_name || count - first.word < 3 { same } else { 0 }
-}
-
-/// Recognises `Page 3 of 7` at the edge of a page.
-fn is_page_number(text: &str) -> bool {
-    let words = words::split(text);
-    words.windows(2).any(|pair| {
-        matches!(&*pair[0], "page" | "seite" | "página") && pair[1].bytes().all(|byte| byte.is_ascii_digit())
-    })
 }

@@ -6,8 +6,10 @@ use crate::feed::head::is_shaped;
 use crate::feed::syntax::decoration::undecorated;
 use crate::feed::syntax::table::is_file_extension;
 use crate::feed::syntax::value::{self, Rules};
-use crate::indicator::{HostRef, Indicator, Reject, WarningKind};
+use crate::indicator::{Construct, HostRef, Indicator, Reject, WarningKind};
 use crate::value::refang::refang;
+
+use super::words;
 
 /// A part of a word that may be a value.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -199,6 +201,12 @@ pub(super) fn is_whole_host(indicator: &Indicator) -> bool {
         Indicator::Url { url, .. } => url.view().path() == "/" && url.view().query().is_none(),
         _ => false,
     }
+}
+
+/// The reason for skipping a popular host.
+pub(super) fn popular(indicator: &Indicator) -> Option<Construct> {
+    let is_popular = host(indicator).is_some_and(|host| words::is_popular(&host));
+    (is_popular && is_whole_host(indicator)).then_some(Construct::Popular)
 }
 
 #[cfg(test)]

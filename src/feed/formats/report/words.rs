@@ -437,6 +437,14 @@ pub(super) fn is_beneath(host: &str, name: &str) -> bool {
     host.strip_suffix(name).is_some_and(|rest| rest.is_empty() || rest.ends_with('.'))
 }
 
+/// Recognises `Page 3 of 7` at the edge of a page.
+pub(super) fn is_page_number(text: &str) -> bool {
+    let words = split(text);
+    words.windows(2).any(|pair| {
+        matches!(&*pair[0], "page" | "seite" | "página") && pair[1].bytes().all(|byte| byte.is_ascii_digit())
+    })
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
