@@ -2,13 +2,13 @@
 //! bytes.
 
 use std::arch::x86_64::{
-    __m512i, _mm_cmpeq_epi8_mask, _mm_cmpgt_epi16_mask, _mm_cmple_epu8_mask, _mm_cvtsi128_si32, _mm_cvtsi128_si64,
-    _mm_loadu_si128, _mm_madd_epi16, _mm_maddubs_epi16, _mm_maskz_loadu_epi8, _mm_packs_epi32, _mm_packus_epi16,
-    _mm_set1_epi8, _mm_set1_epi16, _mm_set1_epi32, _mm_shuffle_epi8, _mm_storeu_si128, _mm_sub_epi8, _mm256_and_si256,
-    _mm256_cvtepi16_epi8, _mm256_maddubs_epi16, _mm256_mask_add_epi8, _mm256_maskz_expand_epi8, _mm256_set1_epi8,
-    _mm256_set1_epi16, _mm256_test_epi8_mask, _mm512_castsi512_si128, _mm512_castsi512_si256, _mm512_cmpeq_epi8_mask,
-    _mm512_loadu_si512, _mm512_maskz_compress_epi8, _mm512_maskz_loadu_epi8, _mm512_movepi8_mask,
-    _mm512_permutex2var_epi8, _mm512_set1_epi8, _mm512_test_epi8_mask, _pdep_u32, _pext_u64,
+    __m512i, _bzhi_u64, _mm_cmpeq_epi8_mask, _mm_cmpgt_epi16_mask, _mm_cmple_epu8_mask, _mm_cvtsi128_si32,
+    _mm_cvtsi128_si64, _mm_loadu_si128, _mm_madd_epi16, _mm_maddubs_epi16, _mm_maskz_loadu_epi8, _mm_packs_epi32,
+    _mm_packus_epi16, _mm_set1_epi8, _mm_set1_epi16, _mm_set1_epi32, _mm_shuffle_epi8, _mm_storeu_si128, _mm_sub_epi8,
+    _mm256_and_si256, _mm256_cvtepi16_epi8, _mm256_maddubs_epi16, _mm256_mask_add_epi8, _mm256_maskz_expand_epi8,
+    _mm256_set1_epi8, _mm256_set1_epi16, _mm256_test_epi8_mask, _mm512_castsi512_si128, _mm512_castsi512_si256,
+    _mm512_cmpeq_epi8_mask, _mm512_loadu_si512, _mm512_maskz_compress_epi8, _mm512_maskz_loadu_epi8,
+    _mm512_movepi8_mask, _mm512_permutex2var_epi8, _mm512_set1_epi8, _mm512_test_epi8_mask, _pdep_u32, _pext_u64,
 };
 
 use super::known::{Known, LEAST};
@@ -119,9 +119,10 @@ struct Classed {
 
 impl Classed {
     #[inline]
-    #[target_feature(enable = "avx512f,avx512bw,avx512vl,avx512vbmi")]
+    #[target_feature(enable = "bmi2,avx512f,avx512bw,avx512vl,avx512vbmi")]
     fn new(value: &[u8], classes: [__m512i; 2]) -> Self {
-        let whole = u64::MAX >> ((WINDOW - value.len().min(WINDOW)) & 63);
+        // As many low bits as there are bytes, also if there are none.
+        let whole = _bzhi_u64(u64::MAX, value.len().min(WINDOW) as u32);
         // SAFETY: bytes outside the mask are not read, and the mask ends with the value.
         let bytes = unsafe { _mm512_maskz_loadu_epi8(whole, value.as_ptr().cast()) };
         let classes = _mm512_permutex2var_epi8(classes[0], bytes, classes[1]);
