@@ -296,6 +296,7 @@ impl Matcher {
     }
 
     /// Returns true if the indicator of a match is listed with a port.
+    #[cfg(feature = "events")]
     pub(crate) fn has_port(&self, found: &RawMatch) -> bool {
         let (layer, id) = self.sieve.0.of(found.id);
         layer.tables.indicators.port(id).is_some()
