@@ -109,7 +109,7 @@ pub(super) fn read(part: Part<'_>, sheet: &mut Sheet) {
             sheet.known(name, span);
             sheet.level -= 2;
         } else {
-            labelled(part, (raw, signs), word, before, &mut text, sheet);
+            labelled(part, (raw, signs), word, before[0], &mut text, sheet);
         }
         if skip || !is_arrow(&line[raw.start..raw.end]) {
             before = [Some(raw), before[0], before[1]];
@@ -368,12 +368,11 @@ fn labelled(
     part: Part<'_>,
     (raw, signs): (Word, Signs),
     word: Word,
-    earlier: [Option<Word>; 3],
+    before: Option<Word>,
     text: &mut Text<'_>,
     sheet: &mut Sheet,
 ) {
     let line = part.line;
-    let before = earlier[0];
     let mut word = word;
     let mut name = &line[word.start..word.end];
     if name.len() > 40 || !name[0].is_ascii_alphabetic() {
@@ -412,7 +411,7 @@ fn labelled(
             sheet.named(word.start..word.end, next.start..next.end, Form::Plain);
             return;
         }
-        if let Some(user) = logins::before_verb(part, name, earlier, text.at) {
+        if let Some(user) = logins::before_verb(part, word) {
             // `User eve logged in`: the label before has named it.
             let user = user.start..user.end;
             if sheet.fields.last().is_none_or(|last| last.span() != user) {

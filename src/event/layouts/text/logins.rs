@@ -14,6 +14,36 @@ const WAYS: [&[u8]; 5] = [b"in", b"on", b"out", b"off", b"into"];
 /// The maximum number of words between a word for a login and one that links a user to it.
 const MAX_BETWEEN: usize = 6;
 
+/// How a login went.
+const OUTCOMES: [&[u8]; 10] = [
+    b"failed",
+    b"failure",
+    b"success",
+    b"successful",
+    b"succeeded",
+    b"ok",
+    b"denied",
+    b"refused",
+    b"rejected",
+    b"accepted",
+];
+
+fn is_in(words: &[&[u8]], word: &[u8]) -> bool {
+    words.iter().any(|other| other.eq_ignore_ascii_case(word))
+}
+
+/// Returns the words before a place, the last one first.
+fn words_before(part: Part<'_>, at: usize) -> impl Iterator<Item = Word> {
+    let mut at = at;
+    std::iter::from_fn(move || {
+        let text = &part.line[part.start..at];
+        let length = text.iter().rposition(|byte| !is_gap(*byte))? + 1;
+        let start = text[..length].iter().rposition(|byte| is_gap(*byte)).map_or(0, |gap| gap + 1);
+        at = part.start + start;
+        Some(Word { start: at, end: part.start + length })
+    })
+}
+
 /// Returns true if the words before a place are about a login, with nothing in between but how it went and whence it came: `Login failed`,
 /// `authentication failure from 192.0.2.7`, `logged in`.
 fn is_about_login(part: Part<'_>, at: usize) -> bool {
@@ -32,42 +62,17 @@ fn is_about_login(part: Part<'_>, at: usize) -> bool {
         b"password",
         b"credentials",
     ];
-    const BETWEEN: [&[u8]; 23] = [
-        b"in",
-        b"on",
-        b"out",
-        b"off",
-        b"into",
-        b"attempt",
-        b"attempts",
-        b"failed",
-        b"failure",
-        b"failures",
-        b"error",
-        b"success",
-        b"succeeded",
-        b"successful",
-        b"successfully",
-        b"denied",
-        b"refused",
-        b"rejected",
-        b"accepted",
-        b"was",
-        b"has",
-        b"from",
-        b"via",
-    ];
-    let is_in = |words: &[&[u8]], word: &[u8]| words.iter().any(|other| other.eq_ignore_ascii_case(word));
-    let mut words = part.line[part.start..at].rsplit(|byte| is_gap(*byte)).filter(|word| !word.is_empty());
+    const BETWEEN: [&[u8]; 9] =
+        [b"attempt", b"attempts", b"failures", b"error", b"successfully", b"was", b"has", b"from", b"via"];
     let mut after: &[u8] = b"";
-    for _ in 0..MAX_BETWEEN {
-        let Some(raw) = words.next() else { return false };
-        let word = trimmed(raw, Word { start: 0, end: raw.len() });
-        let word = &raw[word.start..word.end];
+    for raw in words_before(part, at).take(MAX_BETWEEN) {
+        let word = trimmed(part.line, raw);
+        let word = &part.line[word.start..word.end];
         if is_in(&LOGINS, word) || is_in(&VERBS, word) && is_in(&WAYS, after) {
             return true;
         }
-        if !is_in(&BETWEEN, word) && value::address(word).is_none() {
+        let is_between = is_in(&BETWEEN, word) || is_in(&OUTCOMES, word) || is_in(&WAYS, word);
+        if !is_between && value::address(word).is_none() {
             return false;
         }
         after = word;
@@ -75,49 +80,38 @@ fn is_about_login(part: Part<'_>, at: usize) -> bool {
     false
 }
 
-/// Returns the user before a verb: `eve logged in`, `Admin eve has signed out`, `'eve' failed to log in`. `before` are the words before the
-/// verb, latest first, and `next` is the position after it.
-pub(super) fn before_verb(part: Part<'_>, verb: &[u8], before: [Option<Word>; 3], next: usize) -> Option<Word> {
+/// Returns the user before a verb: `eve logged in`, `Admin eve has signed out`, `'eve' failed to log in`.
+pub(super) fn before_verb(part: Part<'_>, verb: Word) -> Option<Word> {
     const BETWEEN: [&[u8]; 7] = [b"has", b"have", b"was", b"is", b"now", b"just", b"successfully"];
     let line = part.line;
-    if !is_verb(part, verb, next) {
+    if !is_verb(part, verb) {
         return None;
     }
-    let is_between = |word: &&Option<Word>| {
-        word.is_some_and(|word| BETWEEN.iter().any(|between| between.eq_ignore_ascii_case(&line[word.start..word.end])))
-    };
-    let at = before.iter().take_while(is_between).count();
-    let raw = (*before.get(at)?)?;
+    let mut words = words_before(part, verb.start).take(MAX_BETWEEN);
+    let raw = words.find(|word| !is_in(&BETWEEN, &line[word.start..word.end]))?;
     let user = trimmed(line, raw);
-    let is_quoted = is_in_quotes(line, raw, user);
     // A plain word must begin the message, or a word for a user must stand before it.
-    let begins = || {
-        let mut earlier = line[part.start..raw.start].rsplit(|byte| is_gap(*byte)).filter(|word| !word.is_empty());
-        earlier.next().is_none_or(may_precede)
-    };
-    (is_user(&line[user.start..user.end]) && raw.end - user.end <= 1 && (is_quoted || user.end == raw.end && begins()))
-        .then_some(user)
+    let mut begins = || words.next().is_none_or(|word| may_precede(&line[word.start..word.end]));
+    let is_whole = is_in_quotes(part, raw, user) || user.end == raw.end && begins();
+    (is_user(&line[user.start..user.end]) && is_whole).then_some(user)
 }
 
 /// Returns true for the verb of a login, with the words after it.
-fn is_verb(part: Part<'_>, verb: &[u8], next: usize) -> bool {
+fn is_verb(part: Part<'_>, verb: Word) -> bool {
     const AFTER: [&[u8]; 5] = [b"successfully", b"from", b"via", b"using", b"with"];
     const LOGINS: [&[u8]; 5] = [b"log", b"login", b"logon", b"sign", b"authenticate"];
-    let is = |word: &[u8]| word.eq_ignore_ascii_case(verb);
-    if !(VERBS.into_iter().any(is) || is(b"authenticated") || is(b"failed")) {
-        return false;
-    }
-    let mut text = Text { part, at: next };
+    let mut text = Text { part, at: verb.end };
     let mut is_next = |words: &[&[u8]]| {
         text.word().is_some_and(|word| {
             let word = trimmed(part.line, word);
-            words.iter().any(|other| other.eq_ignore_ascii_case(&part.line[word.start..word.end]))
+            is_in(words, &part.line[word.start..word.end])
         })
     };
-    match verb[0].to_ascii_lowercase() {
-        b'a' => is_next(&AFTER),
-        b'f' => is_next(&[b"to"]) && is_next(&LOGINS),
-        _ => is_next(&WAYS),
+    match &part.line[verb.start..verb.end] {
+        word if is_in(&VERBS, word) => is_next(&WAYS),
+        word if word.eq_ignore_ascii_case(b"authenticated") => is_next(&AFTER),
+        word if word.eq_ignore_ascii_case(b"failed") => is_next(&[b"to"]) && is_next(&LOGINS),
+        _ => false,
     }
 }
 
@@ -126,7 +120,7 @@ fn may_precede(word: &[u8]) -> bool {
     const ROLES: [&[u8]; 7] = [b"user", b"admin", b"administrator", b"operator", b"account", b"username", b"member"];
     const LEVELS: [&[u8]; 8] = [b"INFO", b"NOTICE", b"WARN", b"WARNING", b"ERROR", b"DEBUG", b"AUDIT", b"INFORMATION"];
     let is_time = || word[0].is_ascii_digit() && memchr::memchr(b':', word).is_some();
-    ROLES.iter().any(|role| role.eq_ignore_ascii_case(word))
+    is_in(&ROLES, word)
         || LEVELS.contains(&word)
         || matches!(word.last(), Some(b':' | b']' | b')' | b'>' | b'-'))
         || is_time()
@@ -139,39 +133,27 @@ fn is_user(text: &[u8]) -> bool {
         && text.iter().any(u8::is_ascii_alphabetic)
         && (is_domain_user(text) || value::is_host_name(name) && memchr::memchr(b':', text).is_none())
         && !text.eq_ignore_ascii_case(b"user")
-        && !NO_SUBJECTS.iter().any(|word| word.eq_ignore_ascii_case(text))
+        && !is_in(NO_SUBJECTS, text)
         && value::address(text).is_none()
         // `eve@192.0.2.7`
         && value::address(realm.get(1..).unwrap_or(b"")).is_none()
 }
 
 /// Returns true if a pair of quotes or brackets encloses a word.
-fn is_in_quotes(line: &[u8], raw: Word, word: Word) -> bool {
-    let close = match line[raw.start] {
+fn is_in_quotes(part: Part<'_>, raw: Word, word: Word) -> bool {
+    let close = match part.line[raw.start] {
         b'[' => b']',
         b'<' => b'>',
         quote @ (b'"' | b'\'') => quote,
         _ => return false,
     };
-    word.start == raw.start + 1 && line.get(word.end) == Some(&close)
+    word.start == raw.start + 1 && part.line[word.end..part.end].first() == Some(&close)
 }
 
 /// Returns the user after the colon of `Login failed: eve from 192.0.2.7`, of which `outcome` is the last word before the colon.
 pub(super) fn after_outcome(part: Part<'_>, outcome: Word, at: usize) -> Option<Word> {
-    const OUTCOMES: [&[u8]; 10] = [
-        b"failed",
-        b"failure",
-        b"success",
-        b"successful",
-        b"succeeded",
-        b"ok",
-        b"denied",
-        b"refused",
-        b"rejected",
-        b"accepted",
-    ];
     let bytes = &part.line[outcome.start..outcome.end];
-    if !OUTCOMES.iter().any(|word| word.eq_ignore_ascii_case(bytes)) || !is_about_login(part, outcome.start) {
+    if !is_in(&OUTCOMES, bytes) || !is_about_login(part, outcome.start) {
         return None;
     }
     let mut text = Text { part, at };
@@ -180,7 +162,7 @@ pub(super) fn after_outcome(part: Part<'_>, outcome: Word, at: usize) -> Option<
     let mut is_before_source = || {
         text.word().is_some_and(|word| matches!(&part.line[word.start..word.end], b"from" | b"at" | [b'(' | b'[', ..]))
     };
-    let is_whole = is_in_quotes(part.line, raw, user) || user.end == raw.end && is_before_source();
+    let is_whole = is_in_quotes(part, raw, user) || user.end == raw.end && is_before_source();
     (is_user(&part.line[user.start..user.end]) && is_whole).then_some(user)
 }
 
@@ -199,7 +181,7 @@ pub(super) fn after_link(part: Part<'_>, link: Word, before: Option<Word>, text:
     if matches!(name, b"for" | b"of" | b"by" | b"as")
         && is_about_login(part, link.start)
         && is_user(user)
-        && (is_in_quotes(part.line, raw, next) || next.start == raw.start && ends_there(part, next, after))
+        && (is_in_quotes(part, raw, next) || next.start == raw.start && ends_there(part, next, after))
     {
         sheet.known("for_user", next.start..next.end);
         text.at = next.end;
@@ -242,28 +224,13 @@ pub(super) fn after_link(part: Part<'_>, link: Word, before: Option<Word>, text:
 
 /// Returns true if what follows a user shows that its name ends there: the end of the text, a sign, or a word that begins something else.
 fn ends_there(part: Part<'_>, user: Word, after: Option<Word>) -> bool {
-    const AFTER: [&[u8]; 15] = [
-        b"from",
-        b"at",
-        b"via",
-        b"on",
-        b"using",
-        b"with",
-        b"through",
-        b"over",
-        b"failed",
-        b"failure",
-        b"succeeded",
-        b"successful",
-        b"denied",
-        b"rejected",
-        b"refused",
-    ];
+    const AFTER: [&[u8]; 8] = [b"from", b"at", b"via", b"on", b"using", b"with", b"through", b"over"];
     let Some(after) = after else { return true };
     let word = trimmed(part.line, after);
     matches!(part.line[user.end], b',' | b';' | b':' | b'|')
         || part.line[user.end..part.end].starts_with(b". ")
-        || AFTER.iter().any(|next| next.eq_ignore_ascii_case(&part.line[word.start..word.end]))
+        || is_in(&AFTER, &part.line[word.start..word.end])
+        || is_in(&OUTCOMES, &part.line[word.start..word.end])
         || matches!(part.line[after.start], b'(' | b'[')
 }
 
