@@ -197,6 +197,15 @@ mod x86 {
         blocks.len() * BLOCK
     }
 
+    /// Marks the bytes that are less than a number.
+    #[cfg(target_feature = "sse2")]
+    #[inline(always)]
+    #[cfg_attr(miri, allow(dead_code, reason = "Miri runs the portable twin"))]
+    fn is_below(bytes: __m128i, count: u8) -> __m128i {
+        // SAFETY: SSE2 is part of the target.
+        unsafe { _mm_cmpeq_epi8(_mm_min_epu8(bytes, _mm_set1_epi8((count - 1) as i8)), bytes) }
+    }
+
     /// Needs only what every x86-64 CPU has.
     #[cfg(target_feature = "sse2")]
     #[inline(always)]
@@ -206,7 +215,6 @@ mod x86 {
         unsafe {
             let text = _mm_loadu_si128(chunk.as_ptr().cast());
             let all = |byte: u8| _mm_set1_epi8(byte as i8);
-            let is_below = |lane: __m128i, count: u8| _mm_cmpeq_epi8(_mm_min_epu8(lane, all(count - 1)), lane);
             // `:` follows the nine.
             let is_digit = is_below(_mm_sub_epi8(text, all(b'0')), 11);
             let is_letter = is_below(_mm_sub_epi8(_mm_or_si128(text, all(0x20)), all(b'a')), 6);
@@ -224,7 +232,6 @@ mod x86 {
         unsafe {
             let text = _mm_loadu_si128(digits.as_ptr().cast());
             let all = |byte: u8| _mm_set1_epi8(byte as i8);
-            let is_below = |lane: __m128i, count: u8| _mm_cmpeq_epi8(_mm_min_epu8(lane, all(count - 1)), lane);
             let digit = _mm_sub_epi8(text, all(b'0'));
             let letter = _mm_sub_epi8(_mm_or_si128(text, all(0x20)), all(b'a'));
             let (is_digit, is_letter) = (is_below(digit, 10), is_below(letter, 6));

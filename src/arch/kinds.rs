@@ -74,14 +74,12 @@ mod halves {
 #[cfg(target_arch = "x86_64")]
 mod x86 {
     use std::arch::x86_64::{
-        __m128i, _mm_cmpeq_epi8, _mm_cmpgt_epi16, _mm_cvtsi128_si32, _mm_loadu_si128, _mm_madd_epi16,
-        _mm_maddubs_epi16, _mm_min_epu8, _mm_movemask_epi8, _mm_or_si128, _mm_packs_epi32, _mm_packus_epi16,
-        _mm_set_epi64x, _mm_set1_epi8, _mm_set1_epi16, _mm_set1_epi32, _mm_shuffle_epi8, _mm_sub_epi8,
-        _mm256_and_si256, _mm256_broadcastsi128_si256, _mm256_cmpeq_epi8, _mm256_movemask_epi8, _mm256_set_epi64x,
-        _mm256_set1_epi8, _mm256_setzero_si256, _mm256_shuffle_epi8, _mm256_srli_epi16,
+        __m128i, _mm_cmpeq_epi8, _mm_loadu_si128, _mm_min_epu8, _mm_movemask_epi8, _mm_set_epi64x, _mm_set1_epi8,
+        _mm_sub_epi8, _mm256_and_si256, _mm256_broadcastsi128_si256, _mm256_cmpeq_epi8, _mm256_movemask_epi8,
+        _mm256_set_epi64x, _mm256_set1_epi8, _mm256_setzero_si256, _mm256_shuffle_epi8, _mm256_srli_epi16,
     };
 
-    use super::octets::{self, OCTETS};
+    use super::octets;
     use super::{BATCH, Known, halves};
     use crate::arch::text::{Text, WINDOW, WORD};
 
@@ -143,20 +141,8 @@ mod x86 {
         let are_digits = mask(_mm_cmpeq_epi8(_mm_min_epu8(digits, _mm_set1_epi8(9)), digits));
         let end = 1_u32 << len;
         let ends = dots | end;
-        let octets = &OCTETS[octets::place(ends)];
-        // SAFETY: both arrays are 16 bytes long, as many as are read.
-        let (places, least) =
-            unsafe { (_mm_loadu_si128(octets.places.as_ptr().cast()), _mm_loadu_si128(octets.least.as_ptr().cast())) };
-        // Weights of 100, 10, 1 and 0, the first one lowest.
-        let weights = _mm_set1_epi32(0x0001_0A64);
-        let pairs = _mm_maddubs_epi16(_mm_shuffle_epi8(digits, places), weights);
-        let values = _mm_madd_epi16(pairs, _mm_set1_epi16(1));
-        let values = _mm_packs_epi32(values, values);
-        let wrong = _mm_or_si128(_mm_cmpgt_epi16(least, values), _mm_cmpgt_epi16(values, _mm_set1_epi16(255)));
-        let addr = _mm_cvtsi128_si32(_mm_packus_epi16(values, values)) as u32;
-        let is_quad =
-            (dots | are_digits == end - 1) & (octets::ENDS[octets::place(ends)] == ends as u16) & (mask(wrong) == 0);
-        (addr.swap_bytes(), is_quad)
+        let (addr, is_addr) = octets::addr(digits, ends);
+        (addr, (dots | are_digits == end - 1) & is_addr)
     }
 }
 

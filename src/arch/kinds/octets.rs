@@ -1,25 +1,50 @@
-//! How to read the octets of an address, by the places where they end.
+//! Reads the octets of an address by the places where they end.
+
+use std::arch::x86_64::{
+    __m128i, _mm_cmpgt_epi16, _mm_cvtsi128_si32, _mm_loadu_si128, _mm_madd_epi16, _mm_maddubs_epi16, _mm_movemask_epi8,
+    _mm_or_si128, _mm_packs_epi32, _mm_packus_epi16, _mm_set1_epi16, _mm_set1_epi32, _mm_shuffle_epi8,
+};
 
 /// The octets of an address that end at these places.
 #[derive(Clone, Copy)]
 #[repr(align(32))]
-pub(super) struct Octets {
+struct Octets {
     /// For each octet four bytes: the places of its hundreds, tens and ones in the text, and none. Places with the highest bit are none.
-    pub(super) places: [u8; 16],
+    places: [u8; 16],
     /// The least value that needs so many digits; twice.
-    pub(super) least: [i16; 8],
+    least: [i16; 8],
 }
 
 /// The place in the tables of a bit for each dot and one after the text, the first byte lowest. All 81 addresses have places of their own.
 #[inline(always)]
-pub(super) const fn place(ends: u32) -> usize {
+const fn place(ends: u32) -> usize {
     (ends.wrapping_mul(0xE07B_DB9F) >> 24) as usize
 }
 
 /// The bits of each place; zero if no address has it.
-pub(super) static ENDS: [u16; 256] = TABLES.0;
+static ENDS: [u16; 256] = TABLES.0;
 
-pub(super) static OCTETS: [Octets; 256] = TABLES.1;
+static OCTETS: [Octets; 256] = TABLES.1;
+
+/// Returns the address of a text whose bytes are digits, as their values, but for three dots. `ends` has a bit for each dot and one after the
+/// text. Also returns whether the octets are those of an address; if not, the address is arbitrary.
+#[inline]
+#[target_feature(enable = "avx2")]
+pub(super) fn addr(digits: __m128i, ends: u32) -> (u32, bool) {
+    let place = place(ends);
+    let octets = &OCTETS[place];
+    // SAFETY: both arrays are 16 bytes long, as many as are read.
+    let (places, least) =
+        unsafe { (_mm_loadu_si128(octets.places.as_ptr().cast()), _mm_loadu_si128(octets.least.as_ptr().cast())) };
+    // Weights of 100, 10, 1 and 0, the first one lowest.
+    let weights = _mm_set1_epi32(0x0001_0A64);
+    let pairs = _mm_maddubs_epi16(_mm_shuffle_epi8(digits, places), weights);
+    let values = _mm_madd_epi16(pairs, _mm_set1_epi16(1));
+    let values = _mm_packs_epi32(values, values);
+    let wrong = _mm_or_si128(_mm_cmpgt_epi16(least, values), _mm_cmpgt_epi16(values, _mm_set1_epi16(255)));
+    let addr = _mm_cvtsi128_si32(_mm_packus_epi16(values, values)) as u32;
+    (addr.swap_bytes(), (ENDS[place] == ends as u16) & (_mm_movemask_epi8(wrong) == 0))
+}
 
 const TABLES: ([u16; 256], [Octets; 256]) = {
     let mut all_ends = [0; 256];

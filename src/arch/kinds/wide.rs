@@ -2,17 +2,16 @@
 //! bytes.
 
 use std::arch::x86_64::{
-    __m512i, _bzhi_u64, _mm_cmpeq_epi8_mask, _mm_cmpgt_epi16_mask, _mm_cmple_epu8_mask, _mm_cvtsi128_si32,
-    _mm_cvtsi128_si64, _mm_loadu_si128, _mm_madd_epi16, _mm_maddubs_epi16, _mm_maskz_loadu_epi8, _mm_packs_epi32,
-    _mm_packus_epi16, _mm_set1_epi8, _mm_set1_epi16, _mm_set1_epi32, _mm_shuffle_epi8, _mm_storeu_si128, _mm_sub_epi8,
-    _mm256_and_si256, _mm256_cvtepi16_epi8, _mm256_maddubs_epi16, _mm256_mask_add_epi8, _mm256_maskz_expand_epi8,
-    _mm256_set1_epi8, _mm256_set1_epi16, _mm256_test_epi8_mask, _mm512_castsi512_si128, _mm512_castsi512_si256,
-    _mm512_cmpeq_epi8_mask, _mm512_loadu_si512, _mm512_maskz_compress_epi8, _mm512_maskz_loadu_epi8,
-    _mm512_movepi8_mask, _mm512_permutex2var_epi8, _mm512_set1_epi8, _mm512_test_epi8_mask, _pdep_u32, _pext_u64,
+    __m512i, _bzhi_u64, _mm_cmpeq_epi8_mask, _mm_cmple_epu8_mask, _mm_cvtsi128_si64, _mm_maskz_loadu_epi8,
+    _mm_set1_epi8, _mm_storeu_si128, _mm_sub_epi8, _mm256_and_si256, _mm256_cvtepi16_epi8, _mm256_maddubs_epi16,
+    _mm256_mask_add_epi8, _mm256_maskz_expand_epi8, _mm256_set1_epi8, _mm256_set1_epi16, _mm256_test_epi8_mask,
+    _mm512_castsi512_si128, _mm512_castsi512_si256, _mm512_cmpeq_epi8_mask, _mm512_loadu_si512,
+    _mm512_maskz_compress_epi8, _mm512_maskz_loadu_epi8, _mm512_movepi8_mask, _mm512_permutex2var_epi8,
+    _mm512_set1_epi8, _mm512_test_epi8_mask, _pdep_u32, _pext_u64,
 };
 
 use super::known::{Known, LEAST};
-use super::octets::{self, OCTETS};
+use super::octets;
 use crate::arch::tails::BATCH;
 
 /// Bytes that are looked at.
@@ -183,19 +182,8 @@ fn quad(text: &[u8]) -> (u32, bool) {
     let are_digits = u32::from(_mm_cmple_epu8_mask(digits, _mm_set1_epi8(9)));
     let end = 1_u32 << (len & 15);
     let ends = dots | end;
-    let octets = &OCTETS[octets::place(ends)];
-    // SAFETY: both arrays are 16 bytes long, as many as are read.
-    let (places, least) =
-        unsafe { (_mm_loadu_si128(octets.places.as_ptr().cast()), _mm_loadu_si128(octets.least.as_ptr().cast())) };
-    // Weights of 100, 10, 1 and 0, the first one lowest.
-    let weights = _mm_set1_epi32(0x0001_0A64);
-    let pairs = _mm_maddubs_epi16(_mm_shuffle_epi8(digits, places), weights);
-    let values = _mm_madd_epi16(pairs, _mm_set1_epi16(1));
-    let values = _mm_packs_epi32(values, values);
-    let wrong = _mm_cmpgt_epi16_mask(least, values) | _mm_cmpgt_epi16_mask(values, _mm_set1_epi16(255));
-    let addr = _mm_cvtsi128_si32(_mm_packus_epi16(values, values)) as u32;
-    let is_quad = (dots | are_digits == end - 1) & (octets::ENDS[octets::place(ends)] == ends as u16) & (wrong == 0);
-    (addr.swap_bytes(), is_quad)
+    let (addr, is_addr) = octets::addr(digits, ends);
+    (addr, (dots | are_digits == end - 1) & is_addr)
 }
 
 /// Reads a text of hexadecimal digits and colons as an IPv6 address. Also returns whether it is one; if not, the address is arbitrary.
