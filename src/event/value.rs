@@ -30,7 +30,7 @@ pub(super) fn is_null(value: &[u8]) -> bool {
 }
 
 /// Reads an address, and the port beside it if there is one: `192.0.2.1`, `192.0.2.1:443`, `[2001:db8::1]:443`, `192.0.2.1#53`,
-/// `192.0.2.1/443`, `192.0.2.1(443)`, `192.0.2.1[443]`, `/192.0.2.1:443`, `IPV4/UDP/192.0.2.1/5060`, `2001:db8::1%eth0`,
+/// `192.0.2.1@53`, `192.0.2.1/443`, `192.0.2.1(443)`, `192.0.2.1[443]`, `/192.0.2.1:443`, `IPV4/UDP/192.0.2.1/5060`, `2001:db8::1%eth0`,
 /// `192.0.2.1/32`, and the first of a list (`192.0.2.1, 192.0.2.2`).
 ///
 /// An IPv4-mapped address becomes the IPv4 address in it.
@@ -43,7 +43,7 @@ pub(super) fn address(value: &[u8]) -> Option<(IpAddr, Option<u16>)> {
     }
     let after = &rest[1..];
     match rest[0] {
-        b':' | b'#' | b'_' => {
+        b':' | b'#' | b'_' | b'@' => {
             // `192.0.2.1:443:eth0`: the interface too.
             let digits = after.iter().take_while(|byte| byte.is_ascii_digit()).count();
             let is_alone = match after[digits..] {

@@ -2,6 +2,8 @@
 
 #[path = "certain.rs"]
 mod certain;
+#[path = "devices.rs"]
+mod devices;
 #[path = "doubt.rs"]
 mod doubt;
 #[path = "forms.rs"]
@@ -755,6 +757,7 @@ fn labelled() -> impl Iterator<Item = &'static Sample> {
         kinds::SAMPLES,
         doubt::SAMPLES,
         logins::SAMPLES,
+        devices::SAMPLES,
     ]
     .into_iter()
     .flatten()
@@ -819,6 +822,7 @@ fn a_line_in_a_string_says_the_same() {
         .chain(kinds::SAMPLES)
         .chain(doubt::SAMPLES)
         .chain(logins::SAMPLES)
+        .chain(devices::SAMPLES)
     {
         if !sample.head.is_empty() || sample.layout == "custom" {
             continue;

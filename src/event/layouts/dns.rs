@@ -125,7 +125,10 @@ fn dnsmasq(part: Part<'_>, sheet: &mut Sheet) -> bool {
     }
     let text = &line[verb.clone()];
     let kind = text.strip_prefix(b"query[").and_then(|rest| rest.strip_suffix(b"]"));
-    let is_verb = matches!(text, b"reply" | b"cached" | b"config" | b"validation" | b"forwarded");
+    // Pi-hole: `gravity blocked a.example is 0.0.0.0`
+    let is_list = matches!(text, b"gravity" | b"exactly" | b"regex")
+        && words.next().is_some_and(|word| matches!(&line[word], b"blocked" | b"blacklisted" | b"denied"));
+    let is_verb = is_list || matches!(text, b"reply" | b"cached" | b"config" | b"validation" | b"forwarded");
     if kind.is_none() && !is_verb && !text.starts_with(b"/") {
         return false;
     }

@@ -137,7 +137,8 @@ fn rfc3164<'a>(part: Part<'a>, sheet: &mut Sheet, has_priority: bool) -> Option<
     }
     let mut start = before.as_ref().map_or(part.start, |before| before.end + 2);
     start += usize::from(has_priority && before.is_none() && part.text().starts_with(b":"));
-    start += usize::from(matches!(part.line[..part.end].get(start), Some(b'*' | b'.')));
+    start += before_time(&part.line[start..part.end]);
+    start += usize::from(matches!(part.line[..part.end].get(start), Some(b'*' | b'.' | b'%')));
     let (stamp, length) = sheet.stamp_at(part.from(start))?;
     let mut end = start + length;
     // The name of a zone that has several meanings, or none.
@@ -227,6 +228,22 @@ fn before_colon(part: Part<'_>) -> Option<Range<usize>> {
     let is_name = |byte: &u8| byte.is_ascii_alphanumeric() || matches!(*byte, b'-' | b'_' | b'.');
     let length = text.iter().take(64).take_while(|byte| is_name(byte)).count();
     text[length..].starts_with(b": ").then_some(part.start..part.start + length)
+}
+
+/// Returns the length of what Cisco's devices write between a number or host and the time: the node (`RP/0/RSP0/CPU0:`), or the task after
+/// a star (`*apfReceiveTask: `).
+fn before_time(text: &[u8]) -> usize {
+    let is_name = |byte: &u8| byte.is_ascii_alphanumeric() || matches!(*byte, b'/' | b'_' | b'-');
+    let star = usize::from(text.first() == Some(&b'*'));
+    let length = star + text[star..].iter().take(48).take_while(|byte| is_name(byte)).count();
+    let is_node = || star == 0 && text[..length].contains(&b'/') && text[length..].starts_with(b":");
+    if star == 1 && length > 1 && text[length..].starts_with(b": ") {
+        length + 2
+    } else if is_node() {
+        length + 1
+    } else {
+        0
+    }
 }
 
 /// Returns the message after the program's name, if there is one.

@@ -292,12 +292,24 @@ fn shaped(part: Part<'_>, raw: Word, word: Word, signs: Signs) -> Option<(&'stat
         return (!goes_on && is_domain_user(&bytes[start..])).then_some(("user", word.start + start..word.end));
     }
     // `[eve] FAIL LOGIN` (vsftpd), `[eve] Peer Connection Initiated with …` (OpenVPN)
-    if line[raw.start] == b'[' && line[raw.end - 1] == b']' {
-        let rest = &line[raw.end..part.end];
-        const LOGINS: [&[u8]; 3] = [b" FAIL LOGIN", b" OK LOGIN", b" Peer Connection Initiated"];
+    // and `[eve]: Login_Allowed` (Infoblox)
+    let closed = line[raw.start..raw.end].strip_suffix(b":").unwrap_or(&line[raw.start..raw.end]);
+    if let [b'[', .., b']'] = closed {
+        let rest = &line[raw.start + closed.len()..part.end];
+        const LOGINS: [&[u8]; 4] = [b" FAIL LOGIN", b" OK LOGIN", b" Peer Connection Initiated", b": Login_"];
         let is_login = LOGINS.iter().any(|login| rest.starts_with(login));
         let is_user = is_user_name(bytes) && !bytes.eq_ignore_ascii_case(b"user");
         return (is_login && is_user).then_some(("user", word.start..word.end));
+    }
+    // `[192.0.2.7] eve(Realm)[Role]` (Pulse Secure)
+    if signs.has_any(Signs::OPEN)
+        && let Some(open) = memchr::memchr(b'(', bytes)
+        && find(&bytes[open..], b")[").is_some()
+        && let [before @ .., b']', b' '] = &line[part.start..raw.start]
+        && let Some(at) = memchr::memrchr(b'[', before)
+        && value::address(&before[at + 1..]).is_some()
+    {
+        return is_user_name(&bytes[..open]).then_some(("user", word.start..word.start + open));
     }
     // `eve@CORP.EXAMPLE`: the realm of Kerberos is in capitals.
     if let Some(at) = is_principal(bytes) {

@@ -221,7 +221,7 @@ pub(super) const TABLE: &[(Meaning, &str)] = &[
     ),
     (
         Ecs(ObserverIp),
-        "observer_ip dvc system_ip device_address dvc_ip device_ip_address sensor_ip fw gateway_ip reporting_ip",
+        "observer_ip dvc dev_ip system_ip device_address dvc_ip device_ip_address sensor_ip fw gateway_ip reporting_ip",
     ),
     (
         Ecs(DnsQuestionName),

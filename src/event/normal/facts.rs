@@ -51,7 +51,9 @@ impl<'v> Facts<'v> {
             HttpStatus => self.number().is_some_and(|status| (100..600).contains(&status)),
             UrlDomain => value::is_host(text) || text.eq_ignore_ascii_case(b"localhost"),
             HttpMethod => value::is_method(text),
-            SourceDomain | DestinationDomain | DnsQuestionName => is_word() && self.ip().is_none(),
+            SourceDomain | DestinationDomain => is_word() && self.ip().is_none(),
+            // `a.example:A:IN`
+            DnsQuestionName => is_word() && self.ip().is_none() && memchr::memchr(b':', text).is_none(),
             // Clients ask for whole names: one without a dot is that of a product's server.
             TlsServerName => value::is_host(text) && is_word() && self.ip().is_none(),
             HostName => {

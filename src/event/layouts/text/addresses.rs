@@ -370,9 +370,12 @@ fn without_interface(rest: &[u8]) -> &[u8] {
 fn without_remark(part: Part<'_>, word: Word, sheet: &mut Sheet) -> Word {
     let text = &part.line[word.start..word.end];
     let Some(open) = memchr::memchr(b'(', text).filter(|open| *open > 6) else { return word };
-    // `192.0.2.7(443)`: a port.
+    // `192.0.2.7(443)`: a port, after which a remark may follow, or the next part of a header: `192.0.2.7(443):eve@shop:`.
     if text[open + 1..].first().is_none_or(u8::is_ascii_digit) {
-        return word;
+        let digits = text[open + 1..].iter().take_while(|byte| byte.is_ascii_digit()).count();
+        let end = open + digits + 2;
+        let goes_on = matches!(text[end - 1..], [b')', b'(' | b':', ..]);
+        return if goes_on { Word { start: word.start, end: word.start + end } } else { word };
     }
     let start = word.start + open + 1;
     let remark = &part.line[start..word.end];

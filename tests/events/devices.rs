@@ -1,0 +1,85 @@
+//! Made-up samples in the manner of routers, gateways and web services, each with its near misses.
+
+use super::Sample;
+use super::rules::line;
+
+pub(super) const SAMPLES: &[Sample] = &[
+    // What Cisco's devices write before the time: the node, or the task.
+    line(
+        "text",
+        "<189>123: RP/0/RSP0/CPU0:May 12 10:02:03.456 UTC: SSHD_[65]: %SECURITY-SSHD-6-INFO : authenticated user 'eve' from '192.0.2.7'",
+        &["@timestamp=2026-05-12T10:02:03.456Z", "user.name=eve", "source.ip=192.0.2.7"],
+    ),
+    line("text", "<189>123: CPU0:May 12 10:02:03.456 UTC: link up", &["@timestamp"]),
+    line("text", "<189>123: a/b May 12 10:02:03.456 UTC: link up", &["host.name"]),
+    line(
+        "text",
+        "<134>wlc1: *apfTask: May 12 10:02:03.456: %APF-6-USER: done",
+        &["@timestamp=2026-05-12T10:02:03.456Z", "host.name=wlc1"],
+    ),
+    line("text", "<134>wlc1: apfTask: May 12 10:02:03.456: %APF-6-USER: done", &["host.name"]),
+    line(
+        "text",
+        "%May 12 10:02:03:456 2026 sw1 SHELL/6/CMD: link up",
+        &["@timestamp=2026-05-12T10:02:03.456Z", "host.name=sw1"],
+    ),
+    // The address of the device is not that of the client.
+    line(
+        "text",
+        "<189>May 12 10:02:03 2026 sw1 %%10SHELL/5/LOGIN(l): -DevIP=198.51.100.3; eve logged in from 192.0.2.7.",
+        &["source.ip=192.0.2.7", "host.name=sw1"],
+    ),
+    // Ports after a sign, and what follows them.
+    line(
+        "text",
+        "[2026-05-12 10:02:03] AXFR, outgoing, remote 192.0.2.7@40000 TCP",
+        &["source.ip=192.0.2.7", "source.port=40000"],
+    ),
+    line("text", "[2026-05-12 10:02:03] closed by eve on 192.0.2.7@pts/0", &["source.ip", "source.port"]),
+    line("text", "[2026-05-12 10:02:03] remote 192.0.2.7@70000 TCP", &["source.ip", "source.port"]),
+    line(
+        "text",
+        "list 101 denied tcp 192.0.2.7(40000)(Ethernet 1/1/7 0000.5e00.5301) -> 203.0.113.5(23), 1 event",
+        &["source.ip=192.0.2.7", "source.port=40000", "destination.ip=203.0.113.5", "destination.port=23"],
+    ),
+    line(
+        "text",
+        "2026-05-12 10:02:03 UTC:192.0.2.7(40000):eve@shop:[812]:LOG:  connection authorized",
+        &["source.ip=192.0.2.7", "source.port=40000"],
+    ),
+    line("text", "list 101 denied tcp 192.0.2.7(40000x)(Ethernet 1/1/7) and more", &["source.port"]),
+    // The user of a VPN after the address of the client, and code that looks so.
+    line(
+        "text",
+        "[2026-05-12 10:02:03] gw1 - [192.0.2.7] eve(Realm)[] - Login succeeded",
+        &["source.ip=192.0.2.7", "user.name=eve"],
+    ),
+    line("text", "[2026-05-12 10:02:03] gw1 - [ERROR] eve(Realm)[] - Login", &["user.name"]),
+    line("text", "[2026-05-12 10:02:03] gw1 - [192.0.2.7] eve(Realm) - Login", &["user.name"]),
+    line(
+        "pairs",
+        "May 12 10:02:03 gw1 httpd: 2026-05-12 10:02:03.456Z [eve]: Login_Allowed - - to=Admin ip=192.0.2.7 auth=LOCAL",
+        &["user.name=eve", "source.ip=192.0.2.7"],
+    ),
+    line(
+        "pairs",
+        "May 12 10:02:03 gw1 httpd: 2026-05-12 10:02:03.456Z [main]: Started - - to=Admin ip=192.0.2.7 auth=LOCAL",
+        &["user.name", "source.ip=192.0.2.7"],
+    ),
+    // Lists of Pi-hole: the address is the answer.
+    line(
+        "dns",
+        "May 12 10:02:03 dnsmasq[812]: gravity blocked evil.test is 0.0.0.0",
+        &["dns.question.name=evil.test", "source.ip"],
+    ),
+    line(
+        "dns",
+        "May 12 10:02:03 dnsmasq[812]: exactly denied evil.test is 0.0.0.0",
+        &["dns.question.name=evil.test", "source.ip"],
+    ),
+    line("text", "May 12 10:02:03 app[812]: gravity moved evil.test is down", &["dns.question.name"]),
+    line("text", "May 12 10:02:03 app[812]: gravity blocked evil.test was down", &["dns.question.name"]),
+    // A name that was asked for has no colon.
+    line("text", "dns,packet question: evil.test:A:IN", &["dns.question.name"]),
+    line("text", "dns,packet question: evil.test", &["dns.question.name=evil.test"]),
+];
