@@ -82,4 +82,41 @@ pub(super) const SAMPLES: &[Sample] = &[
     // A name that was asked for has no colon.
     line("text", "dns,packet question: evil.test:A:IN", &["dns.question.name"]),
     line("text", "dns,packet question: evil.test", &["dns.question.name=evil.test"]),
+    // Both ends with their ports in one field; the address in a place.
+    line(
+        "json",
+        r#"{"timestamp":"2026-05-12T10:02:03Z","src_ap":"192.0.2.7:40000","dst_ap":"203.0.113.5:80"}"#,
+        &["source.ip=192.0.2.7", "source.port=40000", "destination.ip=203.0.113.5", "destination.port=80"],
+    ),
+    line(
+        "json",
+        r#"{"time":"2026-05-12T10:02:03Z","location":{"ip":"192.0.2.7","city":"x"}}"#,
+        &["source.ip=192.0.2.7"],
+    ),
+    line("json", r#"{"time":"2026-05-12T10:02:03Z","location":{"server":{"ip":"192.0.2.7"}}}"#, &["source.ip"]),
+    line("json", r#"{"time":"2026-05-12T10:02:03Z","previous":{"ip":"192.0.2.7","city":"x"}}"#, &["source.ip"]),
+    line(
+        "pairs",
+        "2026-05-12 10:02:03 INFO [ip=198.51.100.25;oip=192.0.2.7;ua=x;cid=7;] imap - closed",
+        &["source.ip=192.0.2.7"],
+    ),
+    // When a thing was created is not when the event happened.
+    line(
+        "json",
+        r#"{"started_at":1778580123456,"route":{"created_at":1600000000},"client_ip":"192.0.2.7"}"#,
+        &["@timestamp=2026-05-12T10:02:03.456Z"],
+    ),
+    line("json", r#"{"user":{"name":"eve","created_at":"2020-05-12T10:02:03Z"}}"#, &["@timestamp", "user.name=eve"]),
+    line("json", r#"{"user_created_at":"2020-05-12T10:02:03Z","user":"eve"}"#, &["@timestamp", "user.name=eve"]),
+    line("json", r#"{"alert":{"created_at":"2026-05-12T10:02:03Z"}}"#, &["@timestamp=2026-05-12T10:02:03Z"]),
+    line("json", r#"{"alert_created_at":"2026-05-12T10:02:03Z"}"#, &["@timestamp=2026-05-12T10:02:03Z"]),
+    // A number without quotes names no user.
+    line("json", r#"{"time":"2026-05-12T10:02:03Z","identity":7}"#, &["user.name"]),
+    line("json", r#"{"time":"2026-05-12T10:02:03Z","identity":"7"}"#, &["user.name=7"]),
+    line("json", r#"{"time":"2026-05-12T10:02:03Z","identity":"eve7"}"#, &["user.name=eve7"]),
+    // A login is more certain than a name in words, which counts where it stands alone.
+    line("cef", "CEF:0|Acme|Gate|1|100|Threat|7|suser=Eve Doe loginName=eve src=192.0.2.7", &["user.name=eve"]),
+    line("cef", "CEF:0|Acme|Gate|1|100|Threat|7|suser=Eve Doe src=192.0.2.7", &["user.name=Eve Doe"]),
+    line("json", r#"{"user":"Eve Doe","owner":"bob","src":"192.0.2.7"}"#, &["user.name=Eve Doe"]),
+    line("json", r#"{"user":"NT AUTHORITY\\SYSTEM","login_name":"bob","src":"192.0.2.7"}"#, &["user.name=SYSTEM"]),
 ];

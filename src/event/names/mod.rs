@@ -161,11 +161,11 @@ pub(super) enum Side {
 
 impl Side {
     /// Returns the end that a word with these bits of [`Kind`] stands for.
-    fn of_kinds(kinds: u8) -> Option<Side> {
-        if kinds & Kind::Source as u8 != 0 {
+    fn of_kinds(kinds: u16) -> Option<Side> {
+        if kinds & Kind::Source as u16 != 0 {
             Some(Side::Source)
         } else {
-            (kinds & Kind::Destination as u8 != 0).then_some(Side::Destination)
+            (kinds & Kind::Destination as u16 != 0).then_some(Side::Destination)
         }
     }
 
@@ -243,20 +243,27 @@ pub(super) fn find(name: &Key, parents: &[Key]) -> Option<KnownName> {
     let is_other = |parent: &Key| {
         index.is(Kind::Spoiler, parent.hash) || parent.count > 0 && index.is(Kind::Other, parent.first_word())
     };
-    if parents.iter().any(is_other) {
-        return None;
-    }
-    for depth in (0..=count).rev() {
+    // `{"location":{"ip":…}}`: with all such parents it may be a known name of its own.
+    let least = parents.iter().rposition(is_other).map_or(0, |at| at + 1);
+    for depth in (least..=count).rev() {
         // `{"event":{"url":…}}`: an object that holds all of the event says nothing about its fields.
         let is_event = || depth > 0 && index.is(Kind::Event, parents[depth - 1].hash);
         if let Some(meanings) = index.get(joined[depth].0)
             && !(meanings[0].meaning == Meaning::Nothing && is_event())
         {
+            // `{"user":{"created_at":…}}`
+            let is_of_thing = || parents.get(depth).is_some_and(|parent| index.is(Kind::Thing, parent.hash));
+            if index.is(Kind::Creation, joined[depth].0) && is_of_thing() {
+                return None;
+            }
             // A parent outside the known name makes the match less certain, but less so than extra words in the name itself.
             let extra = 10 * (extra_parents - depth).min(6);
             let side = if index.is(Kind::Vague, joined[depth].0) { index.side(&parents[depth..]) } else { None };
             return Some(KnownName { meanings, extra: extra as u8, side, moment: index.moment(joined[depth].0) });
         }
+    }
+    if least > 0 {
+        return None;
     }
     // Try a known name at the end of a longer one, unless a word before it says that it is about something else.
     let (mut before, mut before_length) = (0_u64, 0);
@@ -266,13 +273,13 @@ pub(super) fn find(name: &Key, parents: &[Key]) -> Option<KnownName> {
         let word = prefix.wrapping_sub(before.wrapping_mul(POWERS[length - before_length]));
         (before, before_length) = (prefix, length);
         let kinds = index.kinds(word);
-        if kinds & Kind::Spoiler as u8 != 0 {
+        if kinds & Kind::Spoiler as u16 != 0 {
             return None;
         }
         side = Side::of_kinds(kinds).or(side);
         if let Some(meanings) = index.get(hash) {
             // `session_start_time` is when that began, which may be long before.
-            if index.is(Kind::Start, hash) {
+            if index.is(Kind::Start, hash) || kinds & Kind::Thing as u16 != 0 && index.is(Kind::Creation, hash) {
                 return None;
             }
             let extra = usize::from(CUT) + 10 * (at + extra_parents).min(12);
@@ -289,7 +296,7 @@ struct NameTable {
     slots: Vec<(u64, u32, u32)>,
     entries: Vec<RankedMeaning>,
     /// Words with an effect on names around them, sorted by hash, each with its bits of [`Kind`].
-    words: Vec<(u64, u8)>,
+    words: Vec<(u64, u16)>,
 }
 
 /// The effect of a word on the names around it: one bit each.
@@ -311,6 +318,10 @@ enum Kind {
     Record = 64,
     /// See [`table::EVENTS`].
     Event = 128,
+    /// See [`table::CREATIONS`].
+    Creation = 256,
+    /// See [`table::THINGS`].
+    Thing = 512,
 }
 
 fn index() -> &'static NameTable {
@@ -342,7 +353,7 @@ impl NameTable {
             slots[slot] = (hash, first, same.len() as u32);
         }
         let hash = |word: &str| Key::new(word.as_bytes()).expect("words of the table are short").hash;
-        let mut words: Vec<(u64, u8)> = Vec::new();
+        let mut words: Vec<(u64, u16)> = Vec::new();
         for (list, kind) in [
             (table::SPOILERS, Kind::Spoiler),
             (table::OTHERS, Kind::Other),
@@ -352,8 +363,10 @@ impl NameTable {
             (table::STARTS, Kind::Start),
             (table::RECORDS, Kind::Record),
             (table::EVENTS, Kind::Event),
+            (table::CREATIONS, Kind::Creation),
+            (table::THINGS, Kind::Thing),
         ] {
-            words.extend(list.split_ascii_whitespace().map(|word| (hash(word), kind as u8)));
+            words.extend(list.split_ascii_whitespace().map(|word| (hash(word), kind as u16)));
         }
         words.sort_unstable();
         words.dedup_by(|later, first| {
@@ -383,21 +396,21 @@ impl NameTable {
     }
 
     /// Returns the bits of [`Kind`] that a word has.
-    fn kinds(&self, word: u64) -> u8 {
+    fn kinds(&self, word: u64) -> u16 {
         self.words.binary_search_by_key(&word, |(hash, _)| *hash).map_or(0, |at| self.words[at].1)
     }
 
     fn is(&self, kind: Kind, hash: u64) -> bool {
-        self.kinds(hash) & kind as u8 != 0
+        self.kinds(hash) & kind as u16 != 0
     }
 
     /// Returns the moment that a name stands for.
     fn moment(&self, name: u64) -> Option<Moment> {
         let kinds = self.kinds(name);
-        if kinds & Kind::Start as u8 != 0 {
+        if kinds & Kind::Start as u16 != 0 {
             return Some(Moment::Start);
         }
-        (kinds & Kind::Record as u8 != 0).then_some(Moment::Record)
+        (kinds & Kind::Record as u16 != 0).then_some(Moment::Record)
     }
 
     /// Returns the end of a connection that the closest of some parents stands for.

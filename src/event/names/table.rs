@@ -60,6 +60,14 @@ pub(super) const RECORDS: &str = "rt device_receipt_time receive_time received_t
     received_date_time received record_time recorded_at insert_time insertion_time ingestion_time update_time updated_at \
     last_update_time last_updated mod_time last_modified";
 
+/// Names of the time at which something was created: an event, if nothing says otherwise.
+pub(super) const CREATIONS: &str = "creation_time creation_timestamp created created_at creation_date created_on created_time create_time \
+    created_date created_date_time created_time_utc date_create date_created time_created";
+
+/// Things that the event is about, which were created before it.
+pub(super) const THINGS: &str = "user account owner author actor device host computer agent asset client group role route service app \
+    application project repository repo organization organisation org team tenant customer file folder policy rule";
+
 /// Names of an object that holds all fields of the event.
 pub(super) const EVENTS: &str = "event";
 
@@ -99,14 +107,14 @@ pub(super) const TABLE: &[(Meaning, &str)] = &[
          client_address client_addr c_ip client_ip_address client_ip_addr client_public_ip caller_ip caller_ip_address requester_ip \
          from who_ip csip rip fd_cip request_ip remote_host rhost raddr peer_ip peer_address peer peer_addr \
          http_client_ip true_client_ip cf_connecting_ip real_ip x_real_ip actor_ip actor_ip_address source_host_ip \
-         attacker_ip attacker_address attacker origin_ip ip_source origin_address ip_src ip_saddr initiator_ip \
+         attacker_ip attacker_address attacker src_ap oip originating_ip origin_ip ip_source origin_address ip_src ip_saddr initiator_ip \
          initiator click_ip sender_ip sender_address_ip sending_ip submitter_ip user_ip user_ip_address login_ip \
          logon_ip from_ip ip_from local_ip_source source_network_address workstation_ip calling_station_id \
          framed_ip_address assigned_ip device_external_ip external_ip caller sourceip_host audit_source_ip \
          session_ip connecting_ip source_address_v6 c6a2_source client client_host machine_ip agent_ip device_ip \
          host_ip endpoint_ip endpoint_ip_address computer_ip analyzer_ipv4 x_forwarded_for forwarded_for xff \
          source ip_address station addr addr_remote remote ip ipv4 ipv4_address ips sourceips src_host shost sender \
-         socket_ip from_address for flow_source address ip_addr sip sa",
+         socket_ip location_ip from_address for flow_source address ip_addr sip sa",
     ),
     (
         Ecs(SourcePort),
@@ -139,7 +147,7 @@ pub(super) const TABLE: &[(Meaning, &str)] = &[
         "destination_ip dst_ip destination_address dst_addr dst dest_ip destination_ip_address dst_ip_addr \
          dest_address dest_addr dest_ip_addr destination_ipv4 dst_ipv4 destination_ipv6 dst_ipv6 destipv4 \
          destination_ipv4_address dst_ipv4_address destination_ipv6_address dst_ipv6_address dst_ip_address daddr \
-         dip resp_h id_resp_h conn_dest_ip conn_dst_ip dst_endpoint_ip flow_destination_address server_ip \
+         dip dst_ap resp_h id_resp_h conn_dest_ip conn_dst_ip dst_endpoint_ip flow_destination_address server_ip \
          server_address server_addr target_ip target_address target_ip_address target_ipv4 victim_ip responder_ip \
          responder ip_destination ip_dst ip_daddr dest dhost_ip destination_host_ip to_host to_ip to_address upstream_addr \
          backend_ip origin_server_ip vserver_ip virtual_ip receiver_ip recipient_ip destination to nas_ip_address \
@@ -225,7 +233,7 @@ pub(super) const TABLE: &[(Meaning, &str)] = &[
     ),
     (
         Ecs(DnsQuestionName),
-        "dns_question_name question_name query_name qname dns_query dns_query_name dns_rrname rrname dns_qry_name \
+        "dns_question_name question_name query_name qname dns_query dns_query_name dns_req dns_rrname rrname dns_qry_name \
          domain_queried queried_domain queried_name requested_domain dns_request dns_request_name dns_name \
          query_domain lookup_name requested_name query query_hostname dns_request_action_domain \
          question dns_requests_domain_name domain_name qh",
@@ -233,7 +241,7 @@ pub(super) const TABLE: &[(Meaning, &str)] = &[
     (InQuestion(DnsQuestionName), "domain fqdn dns_domain"),
     (
         Ecs(DnsQuestionType),
-        "dns_question_type question_type qtype_name query_type qtype dns_query_type dns_rrtype rrtype record_type qt",
+        "dns_question_type question_type qtype_name query_type qtype dns_query_type dns_reqtype dns_rrtype rrtype record_type qt",
     ),
     (
         Ecs(DnsAnswersData),

@@ -45,6 +45,9 @@ struct Candidate {
 /// From this rank on, the name of an address could be anybody's.
 const VAGUE: u16 = 60;
 
+/// Added to the score of a user's name in words.
+const FULL_NAME: u16 = 20;
+
 /// Added to the score of a field in an array: the event's own fields stand alone.
 const LISTED: u16 = 130;
 
@@ -276,7 +279,15 @@ impl Normal {
             let is_machine = entry.meaning == Meaning::Ecs(EcsName::UserName)
                 && value.text.ends_with(b"$")
                 && !is_member(field, context.line);
-            let score = sure + u16::from(entry.rank) + if is_machine { VAGUE } else { 0 };
+            // `Eve Doe` is less certain than a login beside it.
+            let is_full = entry.meaning == Meaning::Ecs(EcsName::UserName) && is_full_name(value.text);
+            let score = sure
+                + u16::from(entry.rank)
+                + match (is_machine, is_full) {
+                    (true, _) => VAGUE,
+                    (_, true) => FULL_NAME,
+                    _ => 0,
+                };
             let candidate = Candidate { score, field: at };
             match entry.meaning {
                 Meaning::Ecs(EcsName::Timestamp) => {
@@ -285,7 +296,8 @@ impl Normal {
                     self.offer(EcsName::Timestamp, score, at, value);
                 }
                 // `userId=0`
-                Meaning::Ecs(EcsName::UserName) if is_number_of(context.name(field.label), value.text) => {}
+                Meaning::Ecs(EcsName::UserName)
+                    if is_number_of(context.name(field.label), value.text) || is_bare_number(field, context.line) => {}
                 Meaning::Ecs(name) => {
                     self.offer(name, score, at, value);
                     if name == EcsName::HostName
@@ -465,6 +477,21 @@ impl Normal {
 fn is_number_of(name: &[u8], value: &[u8]) -> bool {
     let is_id = || matches!(name, [.., b'i' | b'I', b'd' | b'D']);
     value.iter().all(u8::is_ascii_digit) && is_id()
+}
+
+/// Returns true for a user's name in words: `Eve Doe`, and not `NT AUTHORITY\SYSTEM` or `eve (Initiator)`.
+fn is_full_name(text: &[u8]) -> bool {
+    let is_word = |word: &[u8]| word.first().is_some_and(|byte| byte.is_ascii_alphabetic() || *byte >= 0x80);
+    memchr::memchr(b' ', text).is_some()
+        && memchr::memchr2(b'\\', b'@', text).is_none()
+        && text.split(|byte| *byte == b' ').take(8).all(is_word)
+}
+
+/// Returns true for a number of JSON without quotes: `"identity":7`.
+fn is_bare_number(field: &Raw, line: &[u8]) -> bool {
+    line[field.span()].iter().all(u8::is_ascii_digit)
+        && is_member(field, line)
+        && field.start.checked_sub(1).is_some_and(|before| line[before as usize] != b'"')
 }
 
 /// Returns true for a member of a JSON object, and not of a text in one: `"user":"eve"`.
