@@ -119,4 +119,79 @@ pub(super) const SAMPLES: &[Sample] = &[
     line("cef", "CEF:0|Acme|Gate|1|100|Threat|7|suser=Eve Doe src=192.0.2.7", &["user.name=Eve Doe"]),
     line("json", r#"{"user":"Eve Doe","owner":"bob","src":"192.0.2.7"}"#, &["user.name=Eve Doe"]),
     line("json", r#"{"user":"NT AUTHORITY\\SYSTEM","login_name":"bob","src":"192.0.2.7"}"#, &["user.name=SYSTEM"]),
+    // The first words of pairs are whole: `eve` must not become `ev` or `e`, however far behind it stands.
+    line(
+        "pairs",
+        r#"time="2026-05-12T10:02:03Z" level=error msg="Unsuccessful 1FA authentication attempt by user 'eve'" method=POST remote_ip=192.0.2.7"#,
+        &["user.name=eve", "source.ip=192.0.2.7"],
+    ),
+    line(
+        "pairs",
+        r#"time="2026-05-12T10:02:03Z" level=error msg="Unsuccessful 1FA authentication attempts by user 'eve'" method=POST remote_ip=192.0.2.7"#,
+        &["user.name=eve", "source.ip=192.0.2.7"],
+    ),
+    line(
+        "pairs",
+        r#"time="2026-05-12T10:02:03Z" level=error msg="Unsuccessful attempt by user 'eve'" method=POST remote_ip=192.0.2.7"#,
+        &["user.name=eve", "source.ip=192.0.2.7"],
+    ),
+    // A level is no host, and neither is a program apart from its number.
+    line(
+        "pairs",
+        "2026-05-12 10:02:03,456 INFO FSName.audit: ugi=eve (auth:x)\tip=/192.0.2.7\tcmd=open",
+        &["host.name"],
+    ),
+    line(
+        "pairs",
+        "2026-05-12 10:02:03,456 info1 audit: ugi=eve (auth:x)\tip=/192.0.2.7\tcmd=open",
+        &["host.name=info1", "user.name=eve", "source.ip=192.0.2.7"],
+    ),
+    line(
+        "text",
+        "May 12 10:02:03 app [812]: Login from '192.0.2.7' for user 'eve'",
+        &["host.name", "user.name=eve", "source.ip=192.0.2.7"],
+    ),
+    line(
+        "text",
+        "May 12 10:02:03 gw1 [core]: Login from '192.0.2.7' for user 'eve'",
+        &["host.name=gw1", "user.name=eve", "source.ip=192.0.2.7"],
+    ),
+    // The time of the event in what Azure wraps, and that of an answer.
+    line(
+        "json",
+        r#"{"time":"2026-05-12T10:02:09Z","properties":{"event_time":"2026-05-12T10:02:03Z"}}"#,
+        &["@timestamp=2026-05-12T10:02:03Z"],
+    ),
+    line(
+        "json",
+        r#"{"time":"2026-05-12T10:02:03Z","job":{"event_time":"2026-05-12T10:02:09Z"}}"#,
+        &["@timestamp=2026-05-12T10:02:03Z"],
+    ),
+    line(
+        "json",
+        r#"{"requestTimestamp":"2026-05-12T10:02:03Z","responseTimestamp":"2026-05-12T10:02:04Z"}"#,
+        &["@timestamp=2026-05-12T10:02:03Z"],
+    ),
+    // URLs behind the one that was asked for, and the network device.
+    line(
+        "json",
+        r#"{"time":"2026-05-12T10:02:03Z","RequestPath":"/a","ServiceURL":"http://198.51.100.1:80"}"#,
+        &["url.path=/a", "url.full", "url.domain"],
+    ),
+    line(
+        "json",
+        r#"{"time":"2026-05-12T10:02:03Z","remoteUrl":"http://evil.test/a","redirect_uri":"http://ref.test/cb"}"#,
+        &["url.full=http://evil.test/a"],
+    ),
+    line("pairs", r#"type=x user="eve" nas="198.51.100.3" status="Failed""#, &["user.name=eve", "source.ip"]),
+    line(
+        "cef",
+        "CEF:0|Acme|Gate|1|100|Threat|7|src=192.0.2.7 dhost=evil.test request=https://evil.test/a",
+        &["url.full=https://evil.test/a", "destination.domain=evil.test", "host.name"],
+    ),
+    line(
+        "cef",
+        "CEF:0|Acme|Gate|1|100|Threat|7|src=192.0.2.7 dhost=pc1 request=https://evil.test/a",
+        &["url.full=https://evil.test/a", "host.name=pc1"],
+    ),
 ];

@@ -340,8 +340,14 @@ fn has_place(text: &[u8]) -> bool {
         || memchr::memchr_iter(b':', text).take(2).count() == 2
 }
 
+/// Reads the first words of a line of pairs. The last one must be whole: a part of a name is another name.
 fn leading(part: Part<'_>, sheet: &mut Sheet) {
-    text::read(part.to(part.start + 96), sheet);
+    const LENGTH: usize = 96;
+    let mut head = part.to(part.start + LENGTH);
+    if head.end < part.end {
+        head.end = head.start + head.text().iter().rposition(u8::is_ascii_whitespace).unwrap_or(0);
+    }
+    text::read(head, sheet);
 }
 
 /// Reads a JSON object or array that fills `part`, and the strings in it.

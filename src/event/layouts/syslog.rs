@@ -197,6 +197,11 @@ fn rfc3164<'a>(part: Part<'a>, sheet: &mut Sheet, has_priority: bool) -> Option<
         return None;
     }
     let mut next = words.next();
+    // `app [5]: …`: the program, without a host.
+    if next.as_ref().is_some_and(|next| is_number_of_process(&part.line[next.clone()])) {
+        sheet.known("syslog.app", host);
+        return Some(rest.from(words.at()).trimmed());
+    }
     // AIX: `auth|security:info` before the program.
     if next.as_ref().is_some_and(|next| is_facility(&part.line[next.clone()])) {
         next = words.next();
@@ -220,6 +225,12 @@ fn rfc3164<'a>(part: Part<'a>, sheet: &mut Sheet, has_priority: bool) -> Option<
         return Some(rest.from(words.at()).trimmed());
     }
     Some(rest.from(after_host).trimmed())
+}
+
+/// Returns true for `[25]:`, apart from the program.
+fn is_number_of_process(text: &[u8]) -> bool {
+    let number = text.strip_prefix(b"[").and_then(|text| text.strip_suffix(b"]:"));
+    number.is_some_and(|number| !number.is_empty() && number.iter().all(u8::is_ascii_digit))
 }
 
 /// Returns the text before the colon and the space at the start of a part: `000123: `, `sw1: `, or nothing as in `: `.
@@ -320,7 +331,14 @@ pub(super) fn tagged<'a>(part: Part<'a>, sheet: &mut Sheet) -> Option<Part<'a>> 
 
 pub(super) fn is_host(text: &[u8]) -> bool {
     let has_port = || value::address(text).is_some_and(|(_, port)| port.is_some());
-    value::is_host_name(text) && !has_port() && !text.ends_with(b":") && text.iter().any(u8::is_ascii_alphanumeric)
+    // `2026-05-12 10:02:03,456 INFO app.audit: …`
+    const LEVELS: [&[u8]; 10] =
+        [b"TRACE", b"DEBUG", b"INFO", b"NOTICE", b"WARN", b"WARNING", b"ERROR", b"CRITICAL", b"FATAL", b"SEVERE"];
+    value::is_host_name(text)
+        && !LEVELS.contains(&text)
+        && !has_port()
+        && !text.ends_with(b":")
+        && text.iter().any(u8::is_ascii_alphanumeric)
 }
 
 /// Returns the program's name in `sshd[25]:`, `kernel:` or `%ASA-6-302013:`.

@@ -75,7 +75,7 @@ pub(super) const EVENTS: &str = "event";
 pub(super) const TABLE: &[(Meaning, &str)] = &[
     (
         Ecs(Timestamp),
-        "high_resolution_timestamp properties_timestamp event_creation_time event_create_date utc_time \
+        "high_resolution_timestamp properties_timestamp properties_event_time event_creation_time event_create_date utc_time \
          event_time_utc timestamp_utc gmt_time event_time event_timestamp timestamp_detected detected_at \
          detected_date_time detection_timestamp activity_date_time iso_timestamp @timestamp time ts date \
          security_event_date calendar_time client_timestamp server_timestamp timestamp_derived rt event_date \
@@ -184,7 +184,7 @@ pub(super) const TABLE: &[(Meaning, &str)] = &[
          agent_last_logged_in_user_name account_name user_email user_mail email email_address mail sender_user \
          from_user for_user client_user c_user duser destination_user_name dst_user dest_user target_user user_cn \
          account_cn subject_name nt_user db_user os_user user_id uid_name invalid_user member_name caller_name \
-         user_full_name full_name from_email person requester submitter employee who related_user meta_username \
+         user_full_name full_name from_email person requester submitter employee who related_user ugi meta_username \
          object_user claim_upn entity_value user_originator \
          perpetrator operator ruser author_name author",
     ),
@@ -229,7 +229,7 @@ pub(super) const TABLE: &[(Meaning, &str)] = &[
     ),
     (
         Ecs(ObserverIp),
-        "observer_ip dvc dev_ip system_ip device_address dvc_ip device_ip_address sensor_ip fw gateway_ip reporting_ip",
+        "observer_ip dvc nas dev_ip system_ip device_address dvc_ip device_ip_address sensor_ip fw gateway_ip reporting_ip",
     ),
     (
         Ecs(DnsQuestionName),
@@ -370,7 +370,7 @@ pub(super) const TABLE: &[(Meaning, &str)] = &[
         "src_mac dst_mac source_mac destination_mac nas_port src_intf dst_intf src_country dst_country \
          content_type mime_type user_agent_os user_type user_group user_agent_name user_agent_version file_type \
          process_type event_source_name dns_server_ip dns_server next_hop netmask subnet_mask group_name \
-         domain_controller event_id event_category dns_servers up_time elapsed_time response_time \
+         domain_controller event_id event_category dns_servers up_time elapsed_time response_time response_timestamp \
          processing_time time_taken request_processing_time target_processing_time response_processing_time \
          duration_time total_time idle_time connect_time cert_valid_from not_before not_after signature_id \
          device_type device_vendor device_product device_version_name http_version protocol_version request_id \
@@ -378,7 +378,9 @@ pub(super) const TABLE: &[(Meaning, &str)] = &[
          product_name company_name file_host host_os host_id host_type host_mac host_os_name host_os_version \
          os_name operating_system threat_url alert_url incident_url event_url case_url detection_url console_url \
          service_host agent_domain_name host_domain_name machine_domain_name computer_domain_name \
-         device_domain_name portal_url breach_url help_url documentation_url callback_url logical_system_name cloud_account_name",
+         device_domain_name portal_url breach_url help_url documentation_url callback_url \
+         service_url backend_url upstream_url upstream_uri redirect_uri redirect_url logo_url avatar_url \
+         logical_system_name cloud_account_name",
     ),
 ];
 

@@ -394,6 +394,15 @@ impl Normal {
                 }
             }
         }
+        // `dhost=a.example request=https://a.example/`: it is not the machine that logged.
+        let host = self.best[HostName as usize];
+        if has(UrlFull, self)
+            && host.score < u16::MAX
+            && host.field == self.best[DestinationDomain as usize].field
+            && self.is_host_of_url(host, sheet, context)
+        {
+            self.best[HostName as usize] = NONE;
+        }
         self.asked(sheet, context);
         for name in bits(self.named) {
             let Candidate { score, field } = self.best[*name as usize];
