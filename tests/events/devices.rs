@@ -194,4 +194,37 @@ pub(super) const SAMPLES: &[Sample] = &[
         "CEF:0|Acme|Gate|1|100|Threat|7|src=192.0.2.7 dhost=pc1 request=https://evil.test/a",
         &["url.full=https://evil.test/a", "host.name=pc1"],
     ),
+    // The names of the W3C in JSON: `s-ip` is the server's, and `sip` is not.
+    line(
+        "json",
+        r#"{"date":"2026-05-12","time":"10:02:03","s-ip":"198.51.100.1","s-port":"443","c-ip":"192.0.2.7","cs-uri-stem":"/a"}"#,
+        &["source.ip=192.0.2.7", "source.port", "destination.ip=198.51.100.1", "destination.port=443", "url.path=/a"],
+    ),
+    line(
+        "json",
+        r#"{"time":"2026-05-12T10:02:03Z","sip":"192.0.2.7","sport":"40000","dip":"198.51.100.1"}"#,
+        &["source.ip=192.0.2.7", "source.port=40000", "destination.ip=198.51.100.1"],
+    ),
+    line(
+        "json",
+        r#"{"time":"2026-05-12T10:02:03Z","s_ip":"192.0.2.7","s_port":"40000","service":"443","dst":"198.51.100.1"}"#,
+        &["source.ip=192.0.2.7", "source.port=40000", "destination.ip=198.51.100.1", "destination.port=443"],
+    ),
+    // The end that a principal is at, and the text of a URL.
+    line(
+        "json",
+        r#"{"time":"2026-05-12T10:02:03Z","principal":{"ip":["192.0.2.7"],"port":40000},"target":{"ip":["203.0.113.5"],"port":443}}"#,
+        &["source.ip=192.0.2.7", "source.port=40000", "destination.ip=203.0.113.5", "destination.port=443"],
+    ),
+    line(
+        "json",
+        r#"{"time":"2026-05-12T10:02:03Z","principle":{"port":40000},"target":{"ip":["203.0.113.5"],"port":443}}"#,
+        &["source.port", "destination.ip=203.0.113.5", "destination.port=443"],
+    ),
+    line(
+        "json",
+        r#"{"time":"2026-05-12T10:02:03Z","http_request":{"url":{"text":"https://evil.test:443/a","path":"/a"}}}"#,
+        &["url.full=https://evil.test:443/a", "url.path=/a"],
+    ),
+    line("json", r#"{"time":"2026-05-12T10:02:03Z","note":{"text":"https://evil.test:443/a"}}"#, &["url.full"]),
 ];

@@ -43,7 +43,7 @@ pub(super) const SPOILERS: &str = "nat natted translated trans xlate xlated mapp
 pub(super) const OTHERS: &str = "parent grandparent previous prev old new signer";
 
 /// Words that make a [vague](VAGUE) name after them one of the source.
-pub(super) const SOURCES: &str = "source src client initiator attacker origin actor caller who";
+pub(super) const SOURCES: &str = "source src client initiator attacker origin actor caller who principal";
 
 /// Words that make a [vague](VAGUE) name after them one of the destination.
 pub(super) const DESTINATIONS: &str = "destination dst dest target tgt responder victim";
@@ -250,7 +250,7 @@ pub(super) const TABLE: &[(Meaning, &str)] = &[
     ),
     (
         Ecs(UrlFull),
-        "url_full full_url url_string url_address remote_url request_url url requested_url http_url request \
+        "url_full full_url url_string url_text url_address remote_url request_url url requested_url http_url request \
          uri_full cs_url c_url target_url destination_url dest_url original_url clicked_url web_url page_url \
          malicious_url probe_url x_url object_url resource_url httprequest_request_url request_uri_full cs_uri \
          cs_uri_full request_client_application_url uri object_id site_url req",
