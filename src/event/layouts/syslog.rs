@@ -137,7 +137,9 @@ fn rfc3164<'a>(part: Part<'a>, sheet: &mut Sheet, has_priority: bool) -> Option<
     }
     let mut start = before.as_ref().map_or(part.start, |before| before.end + 2);
     start += usize::from(has_priority && before.is_none() && part.text().starts_with(b":"));
-    start += before_time(&part.line[start..part.end]);
+    if before.is_some() {
+        start += before_time(&part.line[start..part.end]);
+    }
     start += usize::from(matches!(part.line[..part.end].get(start), Some(b'*' | b'.' | b'%')));
     let (stamp, length) = sheet.stamp_at(part.from(start))?;
     let mut end = start + length;
@@ -335,10 +337,10 @@ pub(super) fn is_host(text: &[u8]) -> bool {
     const LEVELS: [&[u8]; 10] =
         [b"TRACE", b"DEBUG", b"INFO", b"NOTICE", b"WARN", b"WARNING", b"ERROR", b"CRITICAL", b"FATAL", b"SEVERE"];
     value::is_host_name(text)
-        && !LEVELS.contains(&text)
         && !has_port()
         && !text.ends_with(b":")
         && text.iter().any(u8::is_ascii_alphanumeric)
+        && !(text[0].is_ascii_uppercase() && LEVELS.contains(&text))
 }
 
 /// Returns the program's name in `sshd[25]:`, `kernel:` or `%ASA-6-302013:`.

@@ -275,19 +275,18 @@ impl Normal {
         let listed = if field.in_list { LISTED } else { 0 };
         let sure = u16::from(field.level) * LEVEL + listed + u16::from(found.extra) + MAX_RAW as u16;
         for entry in found.sided() {
-            // `PC1$`: a machine's own account. In the text of an event it stands before that of who did it.
-            let is_machine = entry.meaning == Meaning::Ecs(EcsName::UserName)
-                && value.text.ends_with(b"$")
-                && !is_member(field, context.line);
-            // `Eve Doe` is less certain than a login beside it.
-            let is_full = entry.meaning == Meaning::Ecs(EcsName::UserName) && is_full_name(value.text);
-            let score = sure
-                + u16::from(entry.rank)
-                + match (is_machine, is_full) {
-                    (true, _) => VAGUE,
-                    (_, true) => FULL_NAME,
-                    _ => 0,
-                };
+            let doubt = if entry.meaning != Meaning::Ecs(EcsName::UserName) {
+                0
+            } else if value.text.ends_with(b"$") && !is_member(field, context.line) {
+                // `PC1$`: a machine's own account. In the text of an event it stands before that of who did it.
+                VAGUE
+            } else if is_full_name(value.text) {
+                // `Eve Doe` is less certain than a login beside it.
+                FULL_NAME
+            } else {
+                0
+            };
+            let score = sure + u16::from(entry.rank) + doubt;
             let candidate = Candidate { score, field: at };
             match entry.meaning {
                 Meaning::Ecs(EcsName::Timestamp) => {
