@@ -372,8 +372,10 @@ pub(crate) struct ScanArgs {
     /// option, these hits are only counted. FILE is emptied first; with --follow or --state, hits are appended to it.
     #[arg(long, value_name = "FILE", conflicts_with_all = ["json", "count", "list", "quiet"])]
     pub(crate) rejects: Option<PathBuf>,
-    /// Remember in FILE which hits were reported: later runs do not report them again, even if the log was renamed. FILE is written
-    /// completely or not at all, at the end of a run. FILE.lock, which keeps a second run away, stays beside it.
+    /// Remember in FILE which hits were reported: later runs do not report them again, even if the log was renamed. FILE also holds the
+    /// number of entries of each feed: a feed that has less than its `shrank_below` left is an error, and another that lost more than half
+    /// is a warning. FILE is written completely or not at all, at the end of a run. FILE.lock, which keeps a second run away, stays beside
+    /// it.
     #[arg(long, value_name = "FILE", conflicts_with_all = ["follow", "annotate"])]
     pub(crate) state: Option<PathBuf>,
     /// Days after which a hit that was not met again is forgotten.

@@ -104,7 +104,7 @@ fn apply(args: &FeedArgs, policy: &mut Policy) {
 }
 
 /// Returns the feeds of the configurations, then those of the command line. Files with the same stem are named by their paths.
-fn sources(args: &FeedArgs) -> Result<Vec<FeedFile>, Box<dyn Error>> {
+pub(crate) fn sources(args: &FeedArgs) -> Result<Vec<FeedFile>, Box<dyn Error>> {
     let mut sources = Vec::new();
     let mut count: HashMap<String, u32> = HashMap::new();
     for path in &args.config {

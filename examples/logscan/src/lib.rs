@@ -41,6 +41,7 @@ mod run;
 mod scan;
 mod set;
 mod signal;
+mod sizes;
 mod state;
 mod summary;
 mod terminal;

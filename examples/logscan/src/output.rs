@@ -8,9 +8,9 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
-use netsieve::Hit;
 use netsieve::render::{Csv, Escaped, JsonLines, Siem, SiemFormat, Styles, Text};
 use netsieve::scan::many::Rendered;
+use netsieve::{Hit, Sieve};
 
 use crate::cli::{Color, HitFormat, ScanArgs};
 use crate::drive::{LogEnd, Taker};
@@ -18,6 +18,7 @@ use crate::inputs::{self, Meter};
 use crate::place;
 use crate::resume::{Point, Resume};
 use crate::signal;
+use crate::sizes;
 use crate::state::{self, State};
 use crate::summary;
 use crate::terminal::{self, Blocks};
@@ -243,6 +244,22 @@ impl<'a> Output<'a> {
             resume: None,
             meter,
         })
+    }
+
+    /// Compares the sizes of the feeds with those of the last run, if a state remembers them.
+    pub(crate) fn check_sizes(mut self, sieve: &Sieve) -> Result<Self, Box<dyn Error>> {
+        let feeds = &self.args.set.feeds;
+        match (&mut self.state, &self.args.state) {
+            // The additions since an older set may be few.
+            _ if self.args.since.is_some() => {}
+            (Some(state), Some(path)) => {
+                let now = sizes::of(sieve);
+                sizes::compare(feeds, state.sizes(), &now, path)?;
+                state.set_sizes(now);
+            }
+            _ => sizes::say_unchecked(feeds, "--state FILE remembers it for the next run")?,
+        }
+        Ok(self)
     }
 
     /// Continues an earlier run, and records the progress from time to time.

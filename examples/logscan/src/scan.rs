@@ -98,7 +98,7 @@ fn scan(args: &ScanArgs) -> Result<Outcome, Box<dyn Error>> {
     // Hits in a pipe are written at once.
     let is_waited_for = logs.iter().any(|log| log.as_ref().is_ok_and(|log| log.size.is_none()));
     let output = Output::new(args, &style, is_waited_for, start.flatten().as_ref())?;
-    let output = output.names(&names, before.logs).resume(resume)?;
+    let output = output.check_sizes(&sieve)?.names(&names, before.logs).resume(resume)?;
     let opens = |input: usize, log: &Log| {
         if let Some(entries) = &entries {
             entries.opens(input, log);

@@ -1,4 +1,5 @@
-//! The hits that earlier runs have reported, so that the next run does not report them again.
+//! The hits that earlier runs have reported, so that the next run does not report them again, and the sizes of their feeds, so that a
+//! truncated feed is seen.
 //!
 //! A hit is identified by a hash of its log line, its place in the line, and its indicators, so that the log may be renamed. The file is
 //! locked by the run that uses it, written completely or not at all, and forgets hits that were not met for a while.
@@ -14,10 +15,14 @@ use netsieve::render::Escaped;
 use xxhash_rust::xxh3::Xxh3;
 
 use crate::place;
+use crate::sizes::Sizes;
 use crate::summary::{counted, thousands};
 
 /// The first line of a file.
 const HEAD: &str = "netsieve-state 1";
+
+/// What precedes the size and the name of a feed.
+const FEED: &str = "feed ";
 
 /// The length of a hash in bytes.
 pub(crate) const KEY: usize = 16;
@@ -34,6 +39,8 @@ pub(crate) struct State {
     keep: i64,
     most: usize,
     suppressed: u64,
+    /// The sizes of the feeds of this run, or of the last run that had any.
+    sizes: Sizes,
 }
 
 /// The hash of a hit.
@@ -61,17 +68,27 @@ impl State {
         let said = |error: io::Error| format!("{name}: {error}");
         place::is_ours(path, HEAD.as_bytes(), "--state")?;
         let lock = place::lock(path)?;
-        let known = match fs::read_to_string(path) {
+        let (known, sizes) = match fs::read_to_string(path) {
             Ok(text) => read(&text, today)
                 .map_err(|why| format!("{name}: damaged ({why}): restore it, or remove it to report all hits again"))?,
-            Err(error) if error.kind() == io::ErrorKind::NotFound => HashMap::new(),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => Default::default(),
             Err(error) if error.kind() == io::ErrorKind::InvalidData => {
                 return Err(format!("{name}: damaged (not text): restore it, or remove it to report all hits again"));
             }
             Err(error) => return Err(said(error)),
         };
         let (keep, most) = (keep_days.into(), most as usize);
-        Ok(Self { path: path.to_owned(), _lock: lock, known, new: HashSet::new(), today, keep, most, suppressed: 0 })
+        Ok(Self {
+            path: path.to_owned(),
+            _lock: lock,
+            known,
+            new: HashSet::new(),
+            today,
+            keep,
+            most,
+            suppressed: 0,
+            sizes,
+        })
     }
 
     /// Returns true if an earlier run has reported the hit. In any case, notes that it was met today.
@@ -99,6 +116,16 @@ impl State {
     pub(crate) fn met(&self) -> impl Iterator<Item = &[u8; KEY]> {
         let known = self.known.iter().filter(|(_, day)| **day == self.today).map(|(key, _)| key);
         self.new.iter().chain(known)
+    }
+
+    /// The sizes that the feeds had in the last run.
+    pub(crate) fn sizes(&self) -> &Sizes {
+        &self.sizes
+    }
+
+    /// Notes the sizes of the feeds of this run.
+    pub(crate) fn set_sizes(&mut self, sizes: Sizes) {
+        self.sizes = sizes;
     }
 
     /// The number of hits that were not reported because an earlier run had reported them.
@@ -130,6 +157,9 @@ impl State {
         }
         place::write(&self.path, |out| {
             writeln!(out, "{HEAD}")?;
+            for (name, entries) in &self.sizes {
+                writeln!(out, "{FEED}{entries} {name}")?;
+            }
             for (day, key) in &all {
                 writeln!(out, "{:032x} {day}", u128::from_le_bytes(*key))?;
             }
@@ -142,8 +172,8 @@ impl State {
     }
 }
 
-/// Reads the hits of a file. A day after `today` comes from a clock that was wrong, and would never be forgotten.
-fn read(text: &str, today: i64) -> Result<HashMap<[u8; KEY], i64>, String> {
+/// Reads the hits of a file, and the sizes of feeds. A day after `today` comes from a clock that was wrong, and would never be forgotten.
+fn read(text: &str, today: i64) -> Result<(HashMap<[u8; KEY], i64>, Sizes), String> {
     if text.is_empty() {
         return Err("empty".to_owned());
     }
@@ -151,16 +181,21 @@ fn read(text: &str, today: i64) -> Result<HashMap<[u8; KEY], i64>, String> {
     if lines.next().map(|(_, line)| line) != Some(HEAD) {
         return Err(format!("it does not begin with `{HEAD}`"));
     }
-    let mut known = HashMap::new();
+    let (mut known, mut sizes) = (HashMap::new(), Sizes::new());
     while let Some((at, line)) = lines.next() {
         let wrong = || format!("line {}", at + 1);
+        if let Some(feed) = line.strip_prefix(FEED) {
+            let (entries, name) = feed.split_once(' ').ok_or_else(wrong)?;
+            sizes.insert(name.to_owned(), entries.parse().map_err(|_| wrong())?);
+            continue;
+        }
         let (first, second) = line.split_once(' ').ok_or_else(wrong)?;
         if first == "end" {
             if second.parse() != Ok(known.len()) {
                 return Err(wrong());
             }
             return match lines.next() {
-                None => Ok(known),
+                None => Ok((known, sizes)),
                 Some((at, _)) => Err(format!("line {}, after its end", at + 1)),
             };
         }
@@ -205,10 +240,12 @@ mod tests {
     fn damage_is_seen() {
         let line = format!("{:032x} 20000", 7);
         let read = |text: &str| read(text, 20_100);
-        assert_eq!(read(&format!("{HEAD}\n{line}\nend 1\n")).unwrap().len(), 1);
-        assert_eq!(read(&format!("{HEAD}\nend 0\n")).unwrap().len(), 0);
+        assert_eq!(read(&format!("{HEAD}\n{line}\nend 1\n")).unwrap().0.len(), 1);
+        assert_eq!(read(&format!("{HEAD}\nend 0\n")).unwrap().0.len(), 0);
+        let (known, sizes) = read(&format!("{HEAD}\nfeed 12 c2 of today\n{line}\nend 1\n")).unwrap();
+        assert_eq!((known.len(), sizes), (1, Sizes::from([("c2 of today".to_owned(), 12)])));
         // A clock that was wrong for a while.
-        let late = read(&format!("{HEAD}\n{:032x} 99999\nend 1\n", 7)).unwrap();
+        let late = read(&format!("{HEAD}\n{:032x} 99999\nend 1\n", 7)).unwrap().0;
         assert_eq!(late.into_values().collect::<Vec<_>>(), [20_100]);
         for text in [
             String::new(),
@@ -218,6 +255,10 @@ mod tests {
             format!("{HEAD}\n{line}\nend 2\n"),
             format!("{HEAD}\n{}\nend 1\n", &line[1..]),
             format!("{HEAD}\n{line}x\nend 1\n"),
+            format!("{HEAD}\nfeed\nend 0\n"),
+            format!("{HEAD}\nfeed 12\nend 0\n"),
+            format!("{HEAD}\nfeed x c2\nend 0\n"),
+            format!("{HEAD}\nfeed 12 c2\nend 1\n"),
             format!("{HEAD}\n{line}\nend 1\n{line}\n"),
         ] {
             assert!(read(&text).is_err(), "{text}");

@@ -115,6 +115,54 @@ fn a_truncated_feed_is_said() {
     assert_eq!(fs::read(folder.path("seen")).unwrap(), before, "the state is that of the last good run");
 }
 
+/// A list that is cut between two lines looks like a shorter list. Only its earlier size tells.
+#[test]
+fn a_feed_that_shrank_is_said() {
+    let folder = site();
+    let day = |shrank: &str| DAY.replacen("path = 'c2.txt'\n", &format!("path = 'c2.txt'\n{shrank}"), 1).into_bytes();
+    let list = |count: usize| {
+        let others: String = (0..count - 1).map(|at| format!("host{at}.elsewhere.test\n")).collect();
+        format!("{others}evil.test\n").into_bytes()
+    };
+    folder.write("day.toml", &day("shrank_below = '50%'\n"));
+    folder.write("c2.txt", &list(1000));
+    let run = folder.run(RUN).code(0);
+    assert_eq!(run.err, "", "nothing to compare with");
+    let before = fs::read(folder.path("seen")).unwrap();
+    folder.write("c2.txt", &list(499));
+    let run = folder.run(RUN);
+    is_one_error(
+        &run,
+        "c2.txt: entries fell from 1000 to 499: fewer than 50 % are left (`shrank_below`); seen is unchanged",
+    );
+    assert_eq!(fs::read(folder.path("seen")).unwrap(), before);
+    // The same again: the bad day did not become the measure.
+    is_one_error(&folder.run(RUN), "c2.txt: entries fell from 1000 to 499");
+    folder.write("c2.txt", &list(500));
+    assert_eq!(folder.run(RUN).code(1).err, "logscan: 1 hit reported by an earlier run (--state)\n");
+    // A feed that states no share is a warning, once.
+    folder.write("day.toml", &day(""));
+    folder.write("c2.txt", &list(20));
+    let run = folder.run(RUN).code(1);
+    assert!(run.err.contains("logscan: c2: entries fell from 500 to 20 since the last run (--state)\n"), "{}", run.err);
+    assert!(!folder.run(RUN).code(1).err.contains("entries fell"));
+    folder.write("c2.txt", &list(11));
+    assert!(!folder.run(RUN).code(1).err.contains("entries fell"), "few are gone");
+    folder.write("c2.txt", &list(1));
+    assert!(
+        folder.run(RUN).code(1).err.contains("logscan: c2: entries fell from 11 to 1 since the last run (--state)\n")
+    );
+    // What a configuration asks for and nothing can check is said.
+    folder.write("day.toml", &day("shrank_below = '50%'\n"));
+    let line = "scan -c --config day.toml logs";
+    let unchecked =
+        "logscan: `shrank_below` is not checked: no earlier size of the feeds is known; --state FILE remembers it";
+    assert!(folder.run(line).err.starts_with(unchecked));
+    assert_eq!(folder.run(&format!("{line} --quiet-feeds")).err, "");
+    let run = folder.run("report --config day.toml logs");
+    assert!(run.err.contains("`shrank_below` is not checked"), "{}", run.err);
+}
+
 #[test]
 fn nothing_found_and_something_new() {
     let folder = site();

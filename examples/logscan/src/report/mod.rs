@@ -25,6 +25,7 @@ use crate::progress;
 use crate::scan::{check_span, options_of};
 use crate::set::SetArgs;
 use crate::signal;
+use crate::sizes;
 use crate::summary;
 use crate::terminal;
 use crate::{Outcome, is_closed};
@@ -204,6 +205,7 @@ fn report(args: &ReportArgs) -> Result<Outcome, Box<dyn Error>> {
     Own::new(files.into_iter().map(|(_, path)| path)).leave_out(&mut logs, &args.inputs.logs);
     let files = drive::names(&logs);
     let (sieve, loading) = args.set.load_since(None, args.inputs.mmap)?;
+    sizes::say_unchecked(&args.set.feeds, "`logscan build` compares a set with the one that it replaces")?;
     let known = Known::new(sieve.len(), args.filter.as_of == Some(AsOf::Event));
     // After a signal, the hits so far are still reported.
     signal::keeps_back(true);
