@@ -55,6 +55,8 @@ fn check(text: &str, planted: &[&str], aside: &[(&str, Construct)]) {
 }
 
 const SHA256: &str = "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08";
+const OTHER: &str = "0f1b5e2f0c3b4a7d8e9f0a1b2c3d4e5f60718293a4b5c6d7e8f90a1b2c3d4e5f";
+const THIRD: &str = "1f1b5e2f0c3b4a7d8e9f0a1b2c3d4e5f60718293a4b5c6d7e8f90a1b2c3d4e50";
 const SHA1: &str = "a94a8fe5ccb19ba61c4c0873d391e987982fbbd3";
 const MD5: &str = "098f6bcd4621d373cade4e832627b4f6";
 
@@ -458,6 +460,62 @@ more[.]test
     let mut want = vec![("google.com", Construct::Popular)];
     want.extend(mentioned.map(|value| (value, Construct::InText)));
     assert_eq!(aside, want);
+}
+
+/// Narrow columns break long values.
+#[test]
+fn values_in_parts_are_taken_whole() {
+    let text = format!(
+        "\
+Loader campaign in May
+
+We observed a loader that talks to several hosts in many regions of the world.
+
+Indicators of compromise
+
+- login.a-long-name-that-
+  wraps.evil[.]test
+- cdn[.]a-long-name-
+  wraps[.]evil[.]test
+- {sha256_40}
+  {sha256_24}
+
+SHA256 of the file                   Name of the file
+{sha256_30}       invoice.docm
+{sha256_60}
+{sha256_4}
+
+| Type   | Value                            | Note   |
+|--------|----------------------------------|--------|
+| SHA1   | {sha1_32} | Loader |
+|        | {sha1_8}                         | in May |
+| URL    | hxxps://evil[.]test/some/path-   | Panel  |
+|        | of-a-url/gate.php?id=            |        |
+|        | 12345                            |        |
+
+The file with the SHA256 hash {other_40}
+{other_24} was signed.
+",
+        sha256_40 = &SHA256[..40],
+        sha256_24 = &SHA256[40..],
+        sha256_30 = &OTHER[..30],
+        sha256_60 = &OTHER[30..60],
+        sha256_4 = &OTHER[60..],
+        sha1_32 = &SHA1[..32],
+        sha1_8 = &SHA1[32..],
+        other_40 = &THIRD[..40],
+        other_24 = &THIRD[40..],
+    );
+    let planted = [
+        "login.a-long-name-that-wraps.evil.test",
+        "cdn.a-long-name-wraps.evil.test",
+        "https://evil.test/some/path-of-a-url/gate.php?id=12345",
+        SHA256,
+        SHA1,
+        OTHER,
+        THIRD,
+    ];
+    check(&text, &planted, &[("invoice.docm", Construct::FileName)]);
 }
 
 #[test]

@@ -23,6 +23,7 @@
 //! * `listing`: lists that nothing announces.
 //! * `read`: the reader.
 
+mod joins;
 mod listing;
 mod page;
 mod read;

@@ -15,7 +15,7 @@ pub(super) struct Row {
     /// The number of parts in a leading section or item number; 0 if there is none.
     pub(super) number: usize,
     /// True if the line is so wide that a program may have broken it.
-    is_wide: bool,
+    pub(super) is_wide: bool,
 }
 
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -224,7 +224,7 @@ fn is_first_field(text: &str) -> bool {
 }
 
 /// Classifies a line of text.
-fn item_of(line: u32, untrimmed: &str) -> Item {
+pub(super) fn item_of(line: u32, untrimmed: &str) -> Item {
     let is_wide = untrimmed.trim_end().chars().count() >= 60;
     let text = untrimmed.trim_start_matches('\u{c}');
     // A mail quoted in a reply.
@@ -349,109 +349,6 @@ impl Row {
     pub(super) fn text(&self) -> String {
         self.cells.iter().map(|cell| &*cell.text).collect::<Vec<_>>().join("  ")
     }
-
-    /// Joins the next row to this one if a program broke one row in two. Returns the part of the next row that is left.
-    pub(super) fn take(&mut self, mut next: Row) -> Option<Row> {
-        if next.is_bullet || next.number > 0 || next.is_piped != self.is_piped {
-            return Some(next);
-        }
-        if self.cells.len() > 1 {
-            // In a continuation row, the first cell is empty and the others begin in the same columns as before.
-            let starts = &self.cells[1..];
-            let goes_on = if next.is_piped {
-                next.cells.len() == self.cells.len() && next.cells[0].text.is_empty()
-            } else {
-                next.cells.iter().all(|cell| starts.iter().any(|start| start.at.abs_diff(cell.at) <= 1))
-            };
-            if !goes_on {
-                return Some(next);
-            }
-            let said = self.text();
-            for cell in next.cells {
-                let own = self.cells.iter_mut().find(|own| own.at.abs_diff(cell.at) <= usize::from(!self.is_piped));
-                let Some(own) = own.filter(|_| !cell.text.is_empty()) else { continue };
-                let is_word = !cell.text.contains(' ');
-                if !(own.text.is_empty() || is_word && goes_on_in(&own.text, &cell.text, &said, true)) {
-                    own.text.push(' ');
-                }
-                own.text.push_str(&cell.text);
-            }
-            return None;
-        }
-        if self.is_piped || next.cells.len() != 1 {
-            return Some(next);
-        }
-        let (own, cell) = (&mut self.cells[0].text, &mut next.cells[0]);
-        let (first, rest) = cell.text.split_once(' ').unwrap_or((&cell.text, ""));
-        if !goes_on_in(own, first, own, self.is_wide) {
-            return Some(next);
-        }
-        own.push_str(first);
-        if rest.is_empty() {
-            return None;
-        }
-        cell.text = rest.to_owned();
-        Some(next)
-    }
-}
-
-/// Returns true if the last word of a text continues with the first word of the next line.
-///
-/// `said` is all the preceding text, which may tell the length of a hash. `is_broken` is true if a program may have
-/// broken the line within a word.
-fn goes_on_in(text: &str, next: &str, said: &str, is_broken: bool) -> bool {
-    let last = text.rsplit(' ').next().unwrap_or(text);
-    let is_hex = |word: &str| !word.is_empty() && word.bytes().all(|byte| byte.is_ascii_hexdigit());
-    const LENGTHS: [usize; 6] = [32, 40, 56, 64, 96, 128];
-    if is_hex(last) && is_hex(next) && last.len() >= 8 {
-        let sum = LENGTHS.contains(&(last.len() + next.len()));
-        let is_whole = LENGTHS.contains(&last.len());
-        // Two complete hashes, one under the other, are two hashes, unless the text before asks for a longer one.
-        let said = said.to_lowercase();
-        let is_longer =
-            said.contains("sha256") || said.contains("sha-256") || said.contains("sha512") || said.contains("sha-512");
-        if sum {
-            return !is_whole || is_longer;
-        }
-        return !is_whole && last.len() + next.len() < 128 && next.len() >= 8;
-    }
-    let is_of_url = |c: char| c.is_ascii_alphanumeric() || "-._~:/?#[]@!$&'()*+,;=%".contains(c);
-    // A name broken at its hyphen: in prose, no word before a name ends in one.
-    let is_name = |c: char| c.is_ascii_alphanumeric() || c == '-';
-    if last.len() > 1 && last.ends_with('-') && last.chars().all(is_name) && next.contains("[.]") && !next.contains('/')
-    {
-        return true;
-    }
-    let has_host = last.contains('.') || last.contains("[dot]") || last.contains("(dot)");
-    let is_url = last.contains("//");
-    if !has_host && !is_url || !next.chars().all(is_of_url) || next.contains("//") {
-        return false;
-    }
-    let is_value = next.contains('.') && !is_file(next);
-    if last.ends_with("[.]") || last.ends_with("[.") || next.starts_with("[.]") || next.starts_with("(.)") {
-        return true;
-    }
-    if is_value && !next.contains('/') && !last.ends_with(['-', '=', '&', '?', '%', '_']) {
-        return false;
-    }
-    // A `-` at the end of a word that is not a URL joins two words of a sentence.
-    let is_defanged = last.contains("[.]")
-        || last.contains("[dot]")
-        || last.contains("(dot)")
-        || last.to_ascii_lowercase().contains("hxxp");
-    if last.ends_with(['/', '-', '_', '=', '&', '?', '%']) {
-        return is_url || is_defanged;
-    }
-    // Within a path, provided that the next word does not look like a word of a language.
-    let has_path = last.find("//").map_or(last, |at| &last[at + 2..]).contains('/');
-    let is_no_word = next.bytes().any(|byte| byte.is_ascii_digit() || b"/.=&?%_".contains(&byte));
-    is_broken && (is_url || is_defanged) && has_path && is_no_word && !next.ends_with(['.', ',', ')', ':'])
-}
-
-/// Returns true if a word ends like a file name.
-fn is_file(word: &str) -> bool {
-    let end = word.split(['?', '#']).next().unwrap_or(word).rsplit('.').next().unwrap_or("");
-    crate::feed::syntax::table::is_file_extension(&end.to_ascii_lowercase())
 }
 
 #[cfg(test)]
@@ -477,24 +374,6 @@ mod tests {
         assert_eq!(item_of(1, "## IOCs ##"), Item::Heading(2, "IOCs".to_owned()));
         for drawn in ["---", "|---|:-:|", "+---+", "====="] {
             assert_eq!(item_of(1, drawn), Item::Rule, "{drawn}");
-        }
-    }
-
-    #[test]
-    fn broken_lines_are_rejoined() {
-        for (first, second, whole) in [
-            ("URL  hxxp://evil[.]test/a/", "     b.php", Some("URL  hxxp://evil[.]test/a/b.php")),
-            ("hxxp://evil[.]test/a/", "b.php", Some("hxxp://evil[.]test/a/b.php")),
-            ("hxxp://evil[.]test/", "hxxp://bad[.]test/", None),
-            ("evil[.]test", "bad[.]test", None),
-            ("evil-one[.]", "test", Some("evil-one[.]test")),
-            ("see evil.test", "and so on", None),
-            ("d41d8cd98f00b204e980", "0998ecf8427e", Some("d41d8cd98f00b204e9800998ecf8427e")),
-            ("Domain  evil.test", "        bad.test", Some("Domain  evil.test bad.test")),
-        ] {
-            let mut own = row(first);
-            let left = own.take(row(second));
-            assert_eq!((left.is_none(), own.text()), (whole.is_some(), whole.unwrap_or(first).to_owned()), "{first}");
         }
     }
 

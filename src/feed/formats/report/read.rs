@@ -14,6 +14,7 @@ use crate::indicator::{
 use crate::input::Lines;
 use crate::limits::MAX_PENDING;
 
+use super::joins::{self, ColumnHead};
 use super::listing::Listing;
 use super::page::{Cell, Item, Page, Row};
 use super::token::{self, Read};
@@ -38,7 +39,7 @@ impl FeedReader for Report {
                 }
                 _ => continue,
             };
-            let values = values_of(&text, &rules);
+            let values = token::counts(&text, &rules);
             sentences += u32::from(values.words > 6);
             defanged += values.defanged;
             let is_heading = values.plain + values.defanged == 0 && values.words < 9;
@@ -73,31 +74,6 @@ impl FeedReader for Report {
     }
 }
 
-/// Counts of the words in a text, by kind.
-#[derive(Default)]
-struct Counts {
-    words: u32,
-    plain: u32,
-    defanged: u32,
-}
-
-fn values_of(text: &str, rules: &Rules) -> Counts {
-    let mut counts = Counts::default();
-    for word in text.split_whitespace() {
-        let pieces = token::pieces(word);
-        let mut is_word = true;
-        for piece in pieces.iter().filter(|piece| !piece.is_target) {
-            if let Read::Value { is_defanged, .. } = token::read(token::trimmed(piece.text), rules) {
-                is_word = false;
-                counts.defanged += u32::from(is_defanged);
-                counts.plain += u32::from(!is_defanged);
-            }
-        }
-        counts.words += u32::from(is_word && word.chars().any(char::is_alphanumeric));
-    }
-    counts
-}
-
 /// A value that was found, and the decision about it.
 struct Seen {
     line: u32,
@@ -129,7 +105,7 @@ struct Walk {
     section: (Part, usize),
     /// The meaning of the list after a sentence with a colon.
     list: Option<Part>,
-    columns: Option<Vec<(usize, Column)>>,
+    columns: Option<Vec<ColumnHead>>,
     has_title: bool,
     after_blank: bool,
     /// The current row, which the next one may continue.
@@ -164,7 +140,7 @@ impl Walk {
     fn item(&mut self, line: u32, item: Item, sink: &mut dyn RecordSink) {
         let row = match item {
             Item::Row(row) => match &mut self.row {
-                Some(before) => match before.take(row) {
+                Some(before) => match joins::join(before, row, self.columns.as_deref().unwrap_or_default()) {
                     Some(next) => next,
                     None => return,
                 },
@@ -262,7 +238,7 @@ impl Walk {
         if words::is_farewell(&text) {
             self.begin(Some(Part::Aside(Construct::Email)), 7);
         }
-        let counts = values_of(&text, &self.rules);
+        let counts = token::counts(&text, &self.rules);
         let has_values = counts.plain + counts.defanged > 0;
         if row.is_bullet || !is_one {
             self.sentence.clear();
@@ -325,7 +301,7 @@ impl Walk {
     }
 
     /// Returns true if the row is a heading or a sentence that gives the meaning of the text after it.
-    fn announces(&mut self, row: &Row, text: &str, counts: &Counts) -> bool {
+    fn announces(&mut self, row: &Row, text: &str, counts: &token::Counts) -> bool {
         let text = text.trim_matches(['*', '_', ' ']);
         // Below every Markdown level, unless a section number gives the level.
         let depth = if row.number > 0 { row.number } else { 7 };
@@ -373,24 +349,24 @@ impl Walk {
 
     /// Returns true if the row is the header of a table.
     fn names_columns(&mut self, row: &Row) -> bool {
-        let columns: Vec<(usize, Column)> = row.cells.iter().map(|cell| (cell.at, words::column(&cell.text))).collect();
-        let known = columns.iter().filter(|(_, column)| *column != Column::Unknown).count();
+        let mut columns: Vec<ColumnHead> = row.cells.iter().map(ColumnHead::new).collect();
+        let known = columns.iter().filter(|head| head.column != Column::Unknown).count();
         let is_short = row.cells.iter().all(|cell| cell.text.split(' ').count() < 5);
         // A lone column `URL` may be in any table.
         let is_of_indicators = row.cells.iter().any(|cell| {
             words::column(&cell.text) == Column::Indicator
                 && !matches!(&*cell.text.to_lowercase(), "url" | "address" | "host" | "email" | "server" | "value")
-        }) || columns.iter().any(|(_, column)| *column == Column::Indicator)
-            && columns.iter().any(|(_, column)| *column == Column::Note);
+        }) || columns.iter().any(|head| head.column == Column::Indicator)
+            && columns.iter().any(|head| head.column == Column::Note);
         if !is_short || known * 2 < columns.len() || known == 0 {
             return false;
         }
         let is_listed = is_of_indicators || self.list.unwrap_or(self.section.0) == Part::Indicators;
-        self.columns = Some(match is_listed {
-            true => columns,
+        if !is_listed {
             // In a table of something else, values are merely mentioned.
-            false => columns.into_iter().map(|(at, _)| (at, Column::Note)).collect(),
-        });
+            columns.iter_mut().for_each(|head| head.column = Column::Note);
+        }
+        self.columns = Some(columns);
         true
     }
 
@@ -401,13 +377,13 @@ impl Walk {
         }
         let is_table = row.cells.len() > 1 || row.is_piped;
         let column = self.columns.as_ref().filter(|_| is_table).and_then(|columns| {
-            let nearest = columns.iter().min_by_key(|(at, _)| at.abs_diff(cell.at));
+            let nearest = columns.iter().min_by_key(|head| head.at.abs_diff(cell.at));
             if row.is_piped { columns.get(index) } else { nearest }
         });
-        match column {
-            Some((_, Column::Indicator)) => Part::Indicators,
-            Some((_, Column::Aside(construct))) => Part::Aside(*construct),
-            Some((_, Column::Note)) => Part::Text,
+        match column.map(|head| head.column) {
+            Some(Column::Indicator) => Part::Indicators,
+            Some(Column::Aside(construct)) => Part::Aside(construct),
+            Some(Column::Note) => Part::Text,
             // The cell before gives the kind of this value.
             _ if index > 0
                 && words::column(&row.cells[index - 1].text) == Column::Indicator
@@ -453,7 +429,10 @@ impl Walk {
                     is_contact,
                 });
             }
-            last = word.to_owned();
+            // `SHA256 hash …` names the algorithm too.
+            if !matches!(word, "hash" | "checksum" | "value") {
+                last = word.to_owned();
+            }
             if tokens.len() == found {
                 self.sentence.extend(words::split(word));
             }

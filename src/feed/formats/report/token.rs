@@ -161,6 +161,31 @@ fn read_after(text: &str, rules: &Rules, keys: usize) -> Read {
     }
 }
 
+/// Counts of the words in a text, by kind.
+#[derive(Default)]
+pub(super) struct Counts {
+    pub(super) words: u32,
+    pub(super) plain: u32,
+    pub(super) defanged: u32,
+}
+
+pub(super) fn counts(text: &str, rules: &Rules) -> Counts {
+    let mut counts = Counts::default();
+    for word in text.split_whitespace() {
+        let pieces = pieces(word);
+        let mut is_word = true;
+        for piece in pieces.iter().filter(|piece| !piece.is_target) {
+            if let Read::Value { is_defanged, .. } = read(trimmed(piece.text), rules) {
+                is_word = false;
+                counts.defanged += u32::from(is_defanged);
+                counts.plain += u32::from(!is_defanged);
+            }
+        }
+        counts.words += u32::from(is_word && word.chars().any(char::is_alphanumeric));
+    }
+    counts
+}
+
 /// Returns true if a value that is not defanged also looks like one to a reader; `e.g` does not.
 fn is_plausible(indicator: &Indicator, text: &str) -> bool {
     match indicator {

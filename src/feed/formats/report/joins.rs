@@ -1,0 +1,223 @@
+//! Joins what a program broke in two: long values at the end of a line or of a cell.
+
+use super::page::{Cell, Row};
+use super::words::{self, Column};
+
+/// The header of a column.
+pub(super) struct ColumnHead {
+    /// The column of the page, or the number of the cell between `|`.
+    pub(super) at: usize,
+    pub(super) column: Column,
+    /// True if the column is said to hold hashes that are longer than SHA-1.
+    pub(super) has_long_hashes: bool,
+}
+
+impl ColumnHead {
+    pub(super) fn new(cell: &Cell) -> Self {
+        Self { at: cell.at, column: words::column(&cell.text), has_long_hashes: names_long_hash(&cell.text) }
+    }
+}
+
+/// The lengths of hashes in hexadecimal digits.
+const LENGTHS: [usize; 6] = [32, 40, 56, 64, 96, 128];
+
+/// Returns true if a text names an algorithm whose hashes are longer than SHA-1.
+fn names_long_hash(text: &str) -> bool {
+    let text = text.to_lowercase();
+    ["sha256", "sha-256", "sha512", "sha-512"].iter().any(|name| text.contains(name))
+}
+
+/// Joins the next row to a row if a program broke one row in two. Returns the part of the next row that is left.
+pub(super) fn join(row: &mut Row, mut next: Row, heads: &[ColumnHead]) -> Option<Row> {
+    if next.is_bullet || next.number > 0 || next.is_piped != row.is_piped {
+        return Some(next);
+    }
+    let is_long = |cell: &Cell| {
+        let head = heads.iter().min_by_key(|head| head.at.abs_diff(cell.at));
+        head.is_some_and(|head| head.has_long_hashes)
+    };
+    if row.cells.len() > 1 {
+        // In a continuation row, the first cell is empty and the others begin in the same columns as before.
+        let starts = &row.cells[1..];
+        let goes_on = if next.is_piped {
+            next.cells.len() == row.cells.len() && next.cells[0].text.is_empty()
+        } else {
+            next.cells.iter().all(|cell| starts.iter().any(|start| start.at.abs_diff(cell.at) <= 1))
+        };
+        if !goes_on && !begins_with_rest(row, &next, is_long(&row.cells[0])) {
+            return Some(next);
+        }
+        let said = names_long_hash(&row.text());
+        for cell in next.cells {
+            let own = row.cells.iter_mut().find(|own| own.at.abs_diff(cell.at) <= usize::from(!row.is_piped));
+            let Some(own) = own.filter(|_| !cell.text.is_empty()) else { continue };
+            let is_word = !cell.text.contains(' ');
+            if !(own.text.is_empty() || is_word && goes_on_in(&own.text, &cell.text, said || is_long(own), true)) {
+                own.text.push(' ');
+            }
+            own.text.push_str(&cell.text);
+        }
+        return None;
+    }
+    if row.is_piped || next.cells.len() != 1 {
+        return Some(next);
+    }
+    let (own, cell) = (&mut row.cells[0].text, &mut next.cells[0]);
+    let (first, rest) = cell.text.split_once(' ').unwrap_or((&cell.text, ""));
+    if !goes_on_in(own, first, names_long_hash(own), row.is_wide) {
+        return Some(next);
+    }
+    own.push_str(first);
+    if rest.is_empty() {
+        return None;
+    }
+    cell.text = rest.to_owned();
+    Some(next)
+}
+
+/// Returns true if the next row is but the rest of the first value of a row: the value stands in the first column.
+fn begins_with_rest(row: &Row, next: &Row, has_long_hashes: bool) -> bool {
+    let (own, cell) = (&row.cells[0], &next.cells[0]);
+    let is_alone = next.cells.len() == 1 || next.is_piped && next.cells[1..].iter().all(|cell| cell.text.is_empty());
+    is_alone
+        && next.cells.len() <= row.cells.len()
+        && own.at == cell.at
+        && !own.text.contains(' ')
+        && !cell.text.contains(' ')
+        && goes_on_in(&own.text, &cell.text, has_long_hashes, false)
+}
+
+/// Returns true if the last word of a text continues with the first word of the next line.
+///
+/// `is_long` is true if the text says that its hashes are longer than SHA-1. `is_broken` is true if a program may have broken the line
+/// within a word.
+fn goes_on_in(text: &str, next: &str, is_long: bool, is_broken: bool) -> bool {
+    let last = text.rsplit(' ').next().unwrap_or(text);
+    let is_hex = |word: &str| !word.is_empty() && word.bytes().all(|byte| byte.is_ascii_hexdigit());
+    if is_hex(last) && is_hex(next) && last.len() >= 8 {
+        let is_whole = LENGTHS.contains(&last.len());
+        if LENGTHS.contains(&(last.len() + next.len())) {
+            // Two complete hashes, one under the other, are two hashes, unless a longer one is asked for.
+            return !is_whole || is_long || !LENGTHS.contains(&next.len());
+        }
+        return !is_whole && last.len() + next.len() < 128 && next.len() >= 8;
+    }
+    if is_broken_name(last, next, !text.contains(' ')) {
+        return true;
+    }
+    let is_of_url = |c: char| c.is_ascii_alphanumeric() || "-._~:/?#[]@!$&'()*+,;=%".contains(c);
+    let has_host = last.contains('.') || last.contains("[dot]") || last.contains("(dot)");
+    let is_url = last.contains("//");
+    if !has_host && !is_url || !next.chars().all(is_of_url) || next.contains("//") {
+        return false;
+    }
+    let is_value = next.contains('.') && !is_file(next);
+    if last.ends_with("[.]") || last.ends_with("[.") || next.starts_with("[.]") || next.starts_with("(.)") {
+        return true;
+    }
+    if is_value && !next.contains('/') && !last.ends_with(['-', '=', '&', '?', '%', '_']) {
+        return false;
+    }
+    // A `-` at the end of a word that is not a URL joins two words of a sentence.
+    let is_defanged = last.contains("[.]")
+        || last.contains("[dot]")
+        || last.contains("(dot)")
+        || last.to_ascii_lowercase().contains("hxxp");
+    if last.ends_with(['/', '-', '_', '=', '&', '?', '%']) {
+        return is_url || is_defanged;
+    }
+    // Within a path, provided that the next word does not look like a word of a language.
+    let has_path = last.find("//").map_or(last, |at| &last[at + 2..]).contains('/');
+    let is_no_word = next.bytes().any(|byte| byte.is_ascii_digit() || b"/.=&?%_".contains(&byte));
+    is_broken && (is_url || is_defanged) && has_path && is_no_word && !next.ends_with(['.', ',', ')', ':'])
+}
+
+/// Returns true if a name was broken at its hyphen. In prose, no word before a defanged name ends in one; before another name, a word that
+/// stands alone in its line or cell does not.
+fn is_broken_name(last: &str, next: &str, is_alone: bool) -> bool {
+    let is_of_name = |c: char| c.is_ascii_alphanumeric() || "-_.[]".contains(c);
+    let is_begun = last.len() > 1 && last.ends_with('-') && last.starts_with(|c: char| c.is_ascii_alphanumeric());
+    if !is_begun || !last.chars().all(is_of_name) || next.contains('/') {
+        return false;
+    }
+    let within = next.trim_end_matches(['.', ',', ';', ')', ':']);
+    let is_name = within.contains('.') && within.chars().all(is_of_name) && !is_file(within);
+    within.contains("[.]") || is_alone && is_name
+}
+
+/// Returns true if a word ends like a file name.
+fn is_file(word: &str) -> bool {
+    let end = word.split(['?', '#']).next().unwrap_or(word).rsplit('.').next().unwrap_or("");
+    crate::feed::syntax::table::is_file_extension(&end.to_ascii_lowercase())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::page::{Item, item_of};
+    use super::*;
+
+    fn row(text: &str) -> Row {
+        match item_of(1, text) {
+            Item::Row(row) => row,
+            other => panic!("{text}: {other:?}"),
+        }
+    }
+
+    const HEX: &str = "0f1b5e2f0c3b4a7d8e9f0a1b2c3d4e5f60718293a4b5c6d7e8f90a1b2c3d4e5f";
+
+    #[test]
+    fn broken_lines_are_rejoined() {
+        for (first, second, whole) in [
+            ("URL  hxxp://evil[.]test/a/", "     b.php", Some("URL  hxxp://evil[.]test/a/b.php")),
+            ("hxxp://evil[.]test/a/", "b.php", Some("hxxp://evil[.]test/a/b.php")),
+            ("hxxp://evil[.]test/", "hxxp://bad[.]test/", None),
+            ("evil[.]test", "bad[.]test", None),
+            ("evil-one[.]", "test", Some("evil-one[.]test")),
+            ("see evil.test", "and so on", None),
+            ("d41d8cd98f00b204e980", "0998ecf8427e", Some("d41d8cd98f00b204e9800998ecf8427e")),
+            ("Domain  evil.test", "        bad.test", Some("Domain  evil.test bad.test")),
+            // Names broken at a hyphen.
+            ("a-long-", "name.evil[.]test", Some("a-long-name.evil[.]test")),
+            ("www.a-long-", "name.evil[.]test", Some("www.a-long-name.evil[.]test")),
+            ("www[.]a-long-", "name[.]evil[.]test", Some("www[.]a-long-name[.]evil[.]test")),
+            ("www.a-long-", "name.evil.test", Some("www.a-long-name.evil.test")),
+            ("seen at www.a-", "name.evil[.]test in May", Some("seen at www.a-name.evil[.]test")),
+            ("the well-", "known.evil.test", None),
+            ("- ", "evil[.]test", None),
+            ("first-", "loader.exe", None),
+            ("first-", "stage loader", None),
+            // The value stands in the first column.
+            ("hxxp://evil[.]test/a/    panel", "b.php", Some("hxxp://evil[.]test/a/b.php  panel")),
+            ("evil[.]test    panel", "bad[.]test", None),
+            ("| hxxp://evil[.]test/a/ | panel |", "| b.php | |", Some("hxxp://evil[.]test/a/b.php  panel")),
+            ("| hxxp://evil[.]test/a/ | panel |", "| b.php | a file |", None),
+        ] {
+            let mut own = row(first);
+            let left = join(&mut own, row(second), &[]);
+            let whole = whole.map(str::to_owned).unwrap_or_else(|| row(first).text());
+            assert_eq!(own.text(), whole, "{first} + {second}");
+            assert_eq!(left.as_ref().is_none_or(|left| left.text() != row(second).text()), whole != row(first).text());
+        }
+    }
+
+    /// Two complete hashes are two, unless the row or the column says that they are longer.
+    #[test]
+    fn hashes_in_parts() {
+        let heads = |has_long_hashes| [ColumnHead { at: 0, column: Column::Indicator, has_long_hashes }];
+        for (lines, is_long, is_one) in [
+            (vec![HEX[..32].to_owned(), HEX[32..].to_owned()], false, false),
+            (vec![HEX[..40].to_owned(), HEX[40..].to_owned()], false, true),
+            (vec![format!("{}  a.exe", &HEX[..32]), HEX[32..].to_owned()], true, true),
+            (vec![format!("{}  a.exe", &HEX[..32]), HEX[32..].to_owned()], false, false),
+            (vec![format!("{}  a.exe", &HEX[..30]), HEX[30..60].to_owned(), HEX[60..].to_owned()], false, true),
+            (vec![format!("SHA256  {}", &HEX[..32]), format!("        {}", &HEX[32..])], false, true),
+            (vec![format!("a.exe   {}", &HEX[..32]), format!("        {}", &HEX[32..])], true, true),
+            (vec![format!("a.exe   {}", &HEX[..32]), format!("        {}", &HEX[32..])], false, false),
+        ] {
+            let mut own = row(&lines[0]);
+            let left = lines[1..].iter().filter_map(|line| join(&mut own, row(line), &heads(is_long))).count();
+            assert_eq!(own.text().contains(HEX), is_one, "{lines:?} {is_long}: {}", own.text());
+            assert_eq!(left > 0, !is_one && !lines[1].starts_with(' '));
+        }
+    }
+}
