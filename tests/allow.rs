@@ -3,7 +3,7 @@
 
 use netsieve::feed;
 use netsieve::indicator::{Construct, Exceptions};
-use netsieve::{Action, BuildReport, Feed, Policy, Sieve};
+use netsieve::{Action, BuildReport, Feed, Filter, MatchOptions, Policy, Sieve};
 
 /// Builds a sieve from feeds, each given with its text.
 fn build<'t>(feeds: impl IntoIterator<Item = (Feed, &'t str)>) -> (Sieve, BuildReport) {
@@ -179,5 +179,20 @@ fn any_format_can_be_an_allow_list() {
             }
             assert!(names || addresses);
         }
+    }
+}
+
+/// A URL with a path is reported although another feed allows it. Its sources are those that block it, whatever the filter.
+#[test]
+fn the_sources_of_a_match_are_those_that_block() {
+    let allow = Feed::new("own").action(Action::Allow);
+    let (sieve, _) = build([(Feed::new("partner"), "http://evil.test/a\n"), (allow, "http://evil.test/a\n")]);
+    assert_eq!(entries(&sieve), ["http://evil.test/a allow", "http://evil.test/a block"]);
+    let now = jiff::Timestamp::now();
+    for options in [MatchOptions::default(), MatchOptions::default().filter(Filter::default().as_of(now))] {
+        let mut matcher = sieve.matcher_with(&options);
+        let matches = matcher.lookup("http://evil.test/a").unwrap();
+        let sources: Vec<String> = matches.iter().flat_map(|one| one.sources().map(|s| s.to_string())).collect();
+        assert_eq!(sources, ["partner:1"]);
     }
 }

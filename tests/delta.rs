@@ -239,3 +239,18 @@ fn the_digits_of_a_hash_are_not_a_name() {
     assert_eq!(batch, one);
     assert!(batch[0] == Default::default() && batch[2] != Default::default());
 }
+
+/// What a bare host withholds is counted without the URLs that were removed.
+#[test]
+fn removed_urls_are_not_withheld() {
+    let (one, other) = ("http://shop.test/a", "http://shop.test/b");
+    let whole = sieve(&[("one", one), ("one", other)]);
+    let withheld = |sieve: &Sieve| sieve.matcher().lookup("shop.test").expect("a name").withheld().host_only;
+    assert_eq!(withheld(&whole), 2);
+    let changed = whole.with(Delta::new().remove(indicator(one))).expect("it is listed").0;
+    assert_eq!(withheld(&changed), 1);
+    let changed = changed.with(Delta::new().remove(indicator(other))).expect("it is listed").0;
+    assert_eq!(withheld(&changed), 0);
+    let back = changed.with(Delta::new().add(Feed::new("two"), indicator(one))).expect("one row").0;
+    assert_eq!(withheld(&back), 1);
+}
