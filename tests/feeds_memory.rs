@@ -1,4 +1,4 @@
-//! Readers use little memory, however large the feed.
+//! Readers use little memory, however large the feed, and sets as much as they say.
 #![cfg(feature = "feeds")]
 #![allow(unsafe_code, reason = "a counting allocator")]
 
@@ -8,9 +8,10 @@ use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 
 use netsieve::feed::{self, Format};
+use netsieve::indicator::{Pattern, PatternTarget};
 use netsieve::indicator::{Record, RecordSink, Rejection, Warning};
 use netsieve::limits::{MAX_FEED_LINE, MAX_PENDING};
-use netsieve::{Error, Feed};
+use netsieve::{Error, Feed, Indicator, Sieve};
 
 thread_local! {
     static HELD: Cell<isize> = const { Cell::new(0) };
@@ -216,4 +217,40 @@ fn real_feeds() {
         highest = highest.max(peak);
     }
     println!("highest peak {highest:.1} MiB");
+}
+
+/// The memory that a set says it takes is what it holds, whatever its indicators.
+#[test]
+fn a_set_takes_the_memory_that_it_says() {
+    let pool = rayon::ThreadPoolBuilder::new().num_threads(1).build().expect("one thread");
+    pool.install(memory_of_sets);
+}
+
+fn memory_of_sets() {
+    let parsed = |text: String| text.parse::<Indicator>().unwrap_or_else(|error| panic!("{text}: {error}"));
+    let pattern = |target, text: String| Indicator::Pattern(Pattern::new(target, &text).expect("a pattern"));
+    type Make<'m> = Box<dyn Fn(u32) -> Indicator + 'm>;
+    let kinds: Vec<(&str, u32, Make<'_>)> = vec![
+        ("IPv4", 20_000, Box::new(|n| parsed(format!("198.{}.{}.7", n / 256, n % 256)))),
+        ("IPv6", 20_000, Box::new(|n| parsed(format!("2a00:{n:x}::7")))),
+        ("names", 20_000, Box::new(|n| parsed(format!("host{n}.evil.test")))),
+        ("URLs of names", 20_000, Box::new(|n| parsed(format!("http://host{}.evil.test/a/{n}", n / 3)))),
+        ("URLs of IPv4", 20_000, Box::new(|n| parsed(format!("http://198.{}.{}.7/a", n / 256, n % 256)))),
+        ("URLs of IPv6", 20_000, Box::new(|n| parsed(format!("http://[2a00:{n:x}::7]/a")))),
+        ("hashes", 20_000, Box::new(|n| parsed(format!("{:032x}", u128::from(n).pow(7))))),
+        ("mail addresses", 20_000, Box::new(|n| parsed(format!("user{n}@evil.test")))),
+        ("patterns of names", 2_000, Box::new(|n| pattern(PatternTarget::Name, format!("*evil{n}*.test")))),
+        ("patterns of paths", 2_000, Box::new(|n| pattern(PatternTarget::UrlPath, format!("/gate{n}.php")))),
+    ];
+    for (kind, count, make) in kinds {
+        // All on one thread, whose memory is counted.
+        let before = HELD.get();
+        let mut builder = Sieve::builder();
+        (0..count).for_each(|n| _ = builder.add("partner", make(n)));
+        let (sieve, report) = builder.build().expect(kind);
+        drop(report);
+        let (held, said) = (HELD.get() - before, sieve.memory_usage() as isize);
+        println!("{kind}: {held} bytes held, {said} said");
+        assert!((held - said).abs() <= said / 20 + 16_384, "{kind}: {held} bytes held, {said} said");
+    }
 }
