@@ -23,7 +23,7 @@ pub(crate) struct BuildArgs {
     #[command(flatten)]
     feeds: FeedArgs,
     /// The file to write. An existing file is replaced once the new one is complete.
-    #[arg(short = 'o', long, value_name = "FILE")]
+    #[arg(short = 'o', long, value_name = "FILE", value_parser = place::to_write())]
     output: PathBuf,
     /// The creation time to store in the set [default: SOURCE_DATE_EPOCH if it is set, else none].
     #[arg(long, value_name = "TIME", value_parser = time)]

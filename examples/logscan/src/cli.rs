@@ -15,6 +15,7 @@ use crate::export::ExportArgs;
 use crate::extract::ExtractArgs;
 use crate::inspect::InspectArgs;
 use crate::install::{CompletionsArgs, ManArgs, VERSION};
+use crate::place;
 use crate::report::ReportArgs;
 use crate::run::RunArgs;
 use crate::set::SetArgs;
@@ -370,13 +371,13 @@ pub(crate) struct ScanArgs {
     pub(crate) json: bool,
     /// Write the hits on lines without a time to FILE, in the format of --json: `ecs`, `ocsf` and `timesketch` require a time. Without this
     /// option, these hits are only counted. FILE is emptied first; with --follow or --state, hits are appended to it.
-    #[arg(long, value_name = "FILE", conflicts_with_all = ["json", "count", "list", "quiet"])]
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["json", "count", "list", "quiet"], value_parser = place::to_write())]
     pub(crate) rejects: Option<PathBuf>,
     /// Remember in FILE which hits were reported: later runs do not report them again, even if the log was renamed. FILE also holds the
     /// number of entries of each feed: a feed that has less than its `shrank_below` left is an error, and another that lost more than half
     /// is a warning. FILE is written completely or not at all, at the end of a run. FILE.lock, which keeps a second run away, stays beside
     /// it.
-    #[arg(long, value_name = "FILE", conflicts_with_all = ["follow", "annotate"])]
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["follow", "annotate"], value_parser = place::to_write())]
     pub(crate) state: Option<PathBuf>,
     /// Days after which a hit that was not met again is forgotten.
     #[arg(long, value_name = "DAYS", default_value = "90", value_parser = clap::value_parser!(u16).range(1..), requires = "state")]
@@ -388,7 +389,7 @@ pub(crate) struct ScanArgs {
     /// then that of one uninterrupted scan. Append the output to a file (`>> hits.json`): it is cut back to the recorded length. In a
     /// pipe, the last hits before a crash may come twice. Logs must be regular files. Changed feeds, options or logs are an error. FILE is
     /// removed at the end; FILE.lock, which keeps a second run away, stays beside it.
-    #[arg(long, value_name = "FILE", conflicts_with_all = ["follow", "annotate", "quiet"])]
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["follow", "annotate", "quiet"], value_parser = place::to_write())]
     pub(crate) resume: Option<PathBuf>,
     /// Seconds between two records [default: 1].
     #[arg(long, value_name = "SECONDS", value_parser = interval, requires = "resume", hide = true)]

@@ -5,6 +5,7 @@ use std::io::{self, BufWriter, Read, Write};
 use std::path::{Path, PathBuf};
 use std::process;
 
+use clap::builder::{PathBufValueParser, TypedValueParser};
 use netsieve::render::Escaped;
 
 use crate::inputs::Place;
@@ -12,6 +13,14 @@ use crate::signal;
 
 /// The most symbolic links that a path may lead through.
 const LINKS: usize = 40;
+
+/// Parses the path of a file to write. Elsewhere `-` stands for a stream, and nobody means a file of that name.
+pub(crate) fn to_write() -> impl TypedValueParser<Value = PathBuf> {
+    PathBufValueParser::new().try_map(|path| match path.as_os_str() == "-" {
+        true => Err("expects a file; standard output is not one (`./-` is a file of that name)"),
+        false => Ok(path),
+    })
+}
 
 /// Follows symbolic links to the file, which need not exist. A write replaces that file and leaves the link.
 fn target(path: &Path) -> PathBuf {

@@ -105,22 +105,22 @@ pub(crate) struct ReportArgs {
 #[command(next_help_heading = "Outputs")]
 pub(crate) struct OutputArgs {
     /// Write comma-separated values (RFC 4180) to a file, or without FILE to standard output in place of the table.
-    #[arg(long, value_name = "FILE", num_args = 0..=1, require_equals = true)]
+    #[arg(long, value_name = "FILE", num_args = 0..=1, require_equals = true, value_parser = place::to_write())]
     csv: Option<Option<PathBuf>>,
     /// Write one JSON object to a file, or without FILE to standard output in place of the table.
-    #[arg(long, value_name = "FILE", num_args = 0..=1, require_equals = true)]
+    #[arg(long, value_name = "FILE", num_args = 0..=1, require_equals = true, value_parser = place::to_write())]
     json: Option<Option<PathBuf>>,
     /// Write one self-contained page for screen and paper: summary, timeline, filters, sample lines.
-    #[arg(long, value_name = "FILE")]
+    #[arg(long, value_name = "FILE", value_parser = place::to_write())]
     html: Option<PathBuf>,
     /// The title of the page.
     #[arg(long, value_name = "TEXT", default_value = "Who met what")]
     title: String,
     /// Write a STIX 2.1 bundle for partners: sightings of their own indicators, under their own ids.
-    #[arg(long, value_name = "FILE")]
+    #[arg(long, value_name = "FILE", value_parser = place::to_write())]
     stix: Option<PathBuf>,
     /// Write a MISP event for partners, with sightings of their own indicators.
-    #[arg(long, value_name = "FILE")]
+    #[arg(long, value_name = "FILE", value_parser = place::to_write())]
     misp: Option<PathBuf>,
     /// How much the bundle and the event reveal about the clients.
     #[arg(long, value_enum, default_value = "none")]
