@@ -196,3 +196,14 @@ fn the_sources_of_a_match_are_those_that_block() {
         assert_eq!(sources, ["partner:1"]);
     }
 }
+
+/// An allowed URL with a path suppresses what is listed for its host, there alone.
+#[test]
+fn an_allowed_url_allows_its_host_at_this_path() {
+    let allow = Feed::new("own").action(Action::Allow);
+    let (sieve, _) = build([(Feed::new("partner"), "shop.test\nwww.shop.test\n"), (allow, "http://www.shop.test/a\n")]);
+    let met = |value: &str| sieve.lookup(value).unwrap().iter().map(|one| one.to_string()).collect::<Vec<_>>();
+    assert_eq!(met("http://www.shop.test/a"), [""; 0]);
+    assert_eq!(met("http://www.shop.test/b").len(), 2);
+    assert_eq!(met("www.shop.test").len(), 2);
+}

@@ -7,7 +7,7 @@ use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 use ipnet::IpNet;
 use netsieve::indicator::{DomainName, Pattern, PatternTarget, Policy, Url};
 use netsieve::value::{Column, ip};
-use netsieve::{Action, Engine, Feed, Filter, Indicator, MatchOptions, Scope};
+use netsieve::{Action, Engine, Feed, Filter, Indicator, MatchOptions, Scope, Sieve};
 use oracle::{Observed, Row, World, answer_of, open_feed, second};
 use proptest::collection::vec;
 use proptest::option;
@@ -522,4 +522,41 @@ proptest! {
         let first = matcher.lookup(&text).unwrap().first().unwrap();
         prop_assert_eq!(first.indicator().to_string(), indicator.to_string());
     }
+}
+
+/// What nothing else tells apart stands in the order of its text, whatever the order of the feeds.
+#[test]
+fn equal_matches_are_sorted_by_text() {
+    for (observed, listed) in [
+        ("192.0.2.1", ["192.0.2.1:25", "192.0.2.1:443", "192.0.2.1:80"]),
+        ("2001:db8::1", ["[2001:db8::1]:25", "[2001:db8::1]:443", "[2001:db8::1]:80"]),
+        ("evil.test", ["evil.test:25", "evil.test:443", "evil.test:80"]),
+    ] {
+        for turn in 0..3 {
+            let mut builder = Sieve::builder();
+            (0..3).for_each(|at| _ = builder.add("one", listed[(at + turn) % 3].parse::<Indicator>().expect(observed)));
+            let sieve = builder.build().expect("few rows").0;
+            let found: Vec<String> =
+                sieve.lookup(observed).expect(observed).iter().map(|found| found.indicator().to_string()).collect();
+            assert_eq!(found, listed);
+        }
+    }
+}
+
+/// With `host_only`, a URL with a suffix host is met on the names beneath its host too, and another only on its own.
+#[test]
+fn hosts_of_urls_are_met_where_their_scope_says() {
+    let mut builder = Sieve::builder();
+    for (text, host_scope) in [("http://shop.test/a", Scope::Suffix), ("http://shop.test/b", Scope::Exact)] {
+        builder.add("one", Indicator::Url { url: Url::parse(text).expect("a URL"), host_scope });
+    }
+    let sieve = builder.build().expect("two rows").0;
+    let mut matcher = sieve.matcher_with(&MatchOptions::default().host_only(true));
+    let mut met = |value: &str| -> Vec<String> {
+        let matches = matcher.lookup(value).expect(value);
+        matches.iter().map(|found| format!("{} {}", found.indicator(), found.strength())).collect()
+    };
+    assert_eq!(met("shop.test"), ["http://shop.test/b host_only", "http://shop.test/a host_only"]);
+    assert_eq!(met("www.shop.test"), ["http://shop.test/a host_only"]);
+    assert!(met("yourshop.test").is_empty());
 }
