@@ -8,23 +8,30 @@ pub(super) struct ColumnHead {
     /// The column of the page, or the number of the cell between `|`.
     pub(super) at: usize,
     pub(super) column: Column,
-    /// True if the column is said to hold hashes that are longer than SHA-1.
-    pub(super) has_long_hashes: bool,
+    /// The length of its hashes, if it names their algorithm.
+    digits: Option<usize>,
 }
 
 impl ColumnHead {
     pub(super) fn new(cell: &Cell) -> Self {
-        Self { at: cell.at, column: words::column(&cell.text), has_long_hashes: names_long_hash(&cell.text) }
+        Self { at: cell.at, column: words::column(&cell.text), digits: named_digits(&cell.text) }
+    }
+
+    /// Returns the head over a cell of a row.
+    pub(super) fn over<'h>(heads: &'h [Self], row: &Row, cell: &Cell) -> Option<&'h Self> {
+        // What `|` separates is numbered.
+        if row.is_piped { heads.get(cell.at) } else { heads.iter().min_by_key(|head| head.at.abs_diff(cell.at)) }
     }
 }
 
 /// The lengths of hashes in hexadecimal digits.
 const LENGTHS: [usize; 6] = [32, 40, 56, 64, 96, 128];
 
-/// Returns true if a text names an algorithm whose hashes are longer than SHA-1.
-fn names_long_hash(text: &str) -> bool {
-    let text = text.to_lowercase();
-    ["sha256", "sha-256", "sha512", "sha-512"].iter().any(|name| text.contains(name))
+/// Returns the length of the hashes of the one algorithm that a text names.
+fn named_digits(text: &str) -> Option<usize> {
+    let mut named = words::split(text).into_iter().filter_map(|word| words::hash_digits(&word));
+    let first = named.next()?;
+    named.all(|digits| digits == first).then_some(first)
 }
 
 /// Joins the next row to a row if a program broke one row in two. Returns the part of the next row that is left.
@@ -32,10 +39,6 @@ pub(super) fn join(row: &mut Row, mut next: Row, heads: &[ColumnHead]) -> Option
     if next.is_bullet || next.number > 0 || next.is_piped != row.is_piped {
         return Some(next);
     }
-    let is_long = |cell: &Cell| {
-        let head = heads.iter().min_by_key(|head| head.at.abs_diff(cell.at));
-        head.is_some_and(|head| head.has_long_hashes)
-    };
     if row.cells.len() > 1 {
         // In a continuation row, the first cell is empty and the others begin in the same columns as before.
         let starts = &row.cells[1..];
@@ -44,15 +47,18 @@ pub(super) fn join(row: &mut Row, mut next: Row, heads: &[ColumnHead]) -> Option
         } else {
             next.cells.iter().all(|cell| starts.iter().any(|start| start.at.abs_diff(cell.at) <= 1))
         };
-        if !goes_on && !begins_with_rest(row, &next, is_long(&row.cells[0])) {
+        let digits = |row: &Row, cell: &Cell| ColumnHead::over(heads, row, cell).and_then(|head| head.digits);
+        if !goes_on && !begins_with_rest(row, &next, digits(row, &row.cells[0])) {
             return Some(next);
         }
-        let said = names_long_hash(&row.text());
+        let said = named_digits(&row.text());
         for cell in next.cells {
-            let own = row.cells.iter_mut().find(|own| own.at.abs_diff(cell.at) <= usize::from(!row.is_piped));
-            let Some(own) = own.filter(|_| !cell.text.is_empty()) else { continue };
+            let at = row.cells.iter().position(|own| own.at.abs_diff(cell.at) <= usize::from(!row.is_piped));
+            let Some(at) = at.filter(|_| !cell.text.is_empty()) else { continue };
+            let digits = said.or_else(|| digits(row, &row.cells[at]));
+            let own = &mut row.cells[at];
             let is_word = !cell.text.contains(' ');
-            if !(own.text.is_empty() || is_word && goes_on_in(&own.text, &cell.text, said || is_long(own), true)) {
+            if !(own.text.is_empty() || is_word && goes_on_in(&own.text, &cell.text, digits, true)) {
                 own.text.push(' ');
             }
             own.text.push_str(&cell.text);
@@ -64,7 +70,7 @@ pub(super) fn join(row: &mut Row, mut next: Row, heads: &[ColumnHead]) -> Option
     }
     let (own, cell) = (&mut row.cells[0].text, &mut next.cells[0]);
     let (first, rest) = cell.text.split_once(' ').unwrap_or((&cell.text, ""));
-    if !goes_on_in(own, first, names_long_hash(own), row.is_wide) {
+    if !goes_on_in(own, first, named_digits(own), row.is_wide) {
         return Some(next);
     }
     own.push_str(first);
@@ -76,7 +82,7 @@ pub(super) fn join(row: &mut Row, mut next: Row, heads: &[ColumnHead]) -> Option
 }
 
 /// Returns true if the next row is but the rest of the first value of a row: the value stands in the first column.
-fn begins_with_rest(row: &Row, next: &Row, has_long_hashes: bool) -> bool {
+fn begins_with_rest(row: &Row, next: &Row, digits: Option<usize>) -> bool {
     let (own, cell) = (&row.cells[0], &next.cells[0]);
     let is_alone = next.cells.len() == 1 || next.is_piped && next.cells[1..].iter().all(|cell| cell.text.is_empty());
     is_alone
@@ -84,23 +90,24 @@ fn begins_with_rest(row: &Row, next: &Row, has_long_hashes: bool) -> bool {
         && own.at == cell.at
         && !own.text.contains(' ')
         && !cell.text.contains(' ')
-        && goes_on_in(&own.text, &cell.text, has_long_hashes, false)
+        && goes_on_in(&own.text, &cell.text, digits, false)
 }
 
 /// Returns true if the last word of a text continues with the first word of the next line.
 ///
-/// `is_long` is true if the text says that its hashes are longer than SHA-1. `is_broken` is true if a program may have broken the line
-/// within a word.
-fn goes_on_in(text: &str, next: &str, is_long: bool, is_broken: bool) -> bool {
+/// `digits` is the length of the hashes that the text announces. `is_broken` is true if a program may have broken the line within a word.
+fn goes_on_in(text: &str, next: &str, digits: Option<usize>, is_broken: bool) -> bool {
     let last = text.rsplit(' ').next().unwrap_or(text);
     let is_hex = |word: &str| !word.is_empty() && word.bytes().all(|byte| byte.is_ascii_hexdigit());
     if is_hex(last) && is_hex(next) && last.len() >= 8 {
-        let is_whole = LENGTHS.contains(&last.len());
-        if LENGTHS.contains(&(last.len() + next.len())) {
-            // Two complete hashes, one under the other, are two hashes, unless a longer one is asked for.
-            return !is_whole || is_long || !LENGTHS.contains(&next.len());
-        }
-        return !is_whole && last.len() + next.len() < 128 && next.len() >= 8;
+        let sum = last.len() + next.len();
+        let is_whole = |len| LENGTHS.contains(&len);
+        return match digits {
+            Some(digits) => sum <= digits,
+            // Two complete hashes, one under the other, are two hashes.
+            None if is_whole(sum) => !is_whole(last.len()) || !is_whole(next.len()),
+            None => !is_whole(last.len()) && sum < 128 && next.len() >= 8,
+        };
     }
     if is_broken_name(last, next, !text.contains(' ')) {
         return true;
@@ -153,15 +160,8 @@ fn is_file(word: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::super::page::{Item, item_of};
+    use super::super::page::row;
     use super::*;
-
-    fn row(text: &str) -> Row {
-        match item_of(1, text) {
-            Item::Row(row) => row,
-            other => panic!("{text}: {other:?}"),
-        }
-    }
 
     const HEX: &str = "0f1b5e2f0c3b4a7d8e9f0a1b2c3d4e5f60718293a4b5c6d7e8f90a1b2c3d4e5f";
 
@@ -200,24 +200,49 @@ mod tests {
         }
     }
 
-    /// Two complete hashes are two, unless the row or the column says that they are longer.
+    /// Under the name of its algorithm, a hash is whole whatever the width of its column, and the next one is another.
     #[test]
-    fn hashes_in_parts() {
-        let heads = |has_long_hashes| [ColumnHead { at: 0, column: Column::Indicator, has_long_hashes }];
-        for (lines, is_long, is_one) in [
-            (vec![HEX[..32].to_owned(), HEX[32..].to_owned()], false, false),
-            (vec![HEX[..40].to_owned(), HEX[40..].to_owned()], false, true),
-            (vec![format!("{}  a.exe", &HEX[..32]), HEX[32..].to_owned()], true, true),
-            (vec![format!("{}  a.exe", &HEX[..32]), HEX[32..].to_owned()], false, false),
-            (vec![format!("{}  a.exe", &HEX[..30]), HEX[30..60].to_owned(), HEX[60..].to_owned()], false, true),
-            (vec![format!("SHA256  {}", &HEX[..32]), format!("        {}", &HEX[32..])], false, true),
-            (vec![format!("a.exe   {}", &HEX[..32]), format!("        {}", &HEX[32..])], true, true),
-            (vec![format!("a.exe   {}", &HEX[..32]), format!("        {}", &HEX[32..])], false, false),
-        ] {
-            let mut own = row(&lines[0]);
-            let left = lines[1..].iter().filter_map(|line| join(&mut own, row(line), &heads(is_long))).count();
-            assert_eq!(own.text().contains(HEX), is_one, "{lines:?} {is_long}: {}", own.text());
-            assert_eq!(left > 0, !is_one && !lines[1].starts_with(' '));
+    fn hashes_of_a_named_algorithm_in_a_column_of_any_width() {
+        for (name, digits) in
+            [("MD5", 32), ("SHA1", 40), ("SHA-224", 56), ("SHA256", 64), ("SHA-384", 96), ("sha-512 hash", 128)]
+        {
+            let (hash, other) = (&HEX.repeat(2)[..digits], &HEX.repeat(3)[64 - 8..][..digits]);
+            let heads = |at| [ColumnHead { at, column: Column::Indicator, digits: named_digits(name) }];
+            for width in 8..=digits {
+                let parts = |hash: &str| -> Vec<String> {
+                    hash.as_bytes().chunks(width).map(|part| String::from_utf8_lossy(part).into_owned()).collect()
+                };
+                let lines = [parts(hash), parts(other)].concat();
+                // The column comes last, comes first, or is one whose row names the algorithm.
+                for (start, goes_on, heads) in [
+                    ("a.exe         ", "              ", &heads(14)[..]),
+                    (&*format!("{name:14}"), "              ", &[]),
+                ] {
+                    let mut own = row(&format!("{start}{}", lines[0]));
+                    for line in &lines[1..] {
+                        assert!(join(&mut own, row(&format!("{goes_on}{line}")), heads).is_none(), "{name} {width}");
+                    }
+                    assert_eq!(own.cells[1].text, format!("{hash} {other}"), "{name} {width}");
+                }
+                let mut own = row(&format!("{}  a.exe", lines[0]));
+                let left = lines[1..].iter().filter_map(|line| join(&mut own, row(line), &heads(0)));
+                assert_eq!(left.count(), lines.len() / 2, "{name} {width}: the next hash begins a row");
+                assert_eq!(own.cells[0].text, hash, "{name} {width}");
+            }
+        }
+    }
+
+    /// Where nothing names the algorithm, two complete hashes are two.
+    #[test]
+    fn hashes_of_no_named_algorithm() {
+        for (first, second, is_one) in [(32, 32, false), (64, 64, false), (40, 24, true), (30, 34, true), (32, 8, true)]
+        {
+            let hex = HEX.repeat(2);
+            let mut own = row(&hex[..first]);
+            let left = join(&mut own, row(&hex[first..][..second]), &[]);
+            assert_eq!(left.is_none(), is_one, "{first} {second}");
+            let (md5, sha256) = (named_digits("MD5 or SHA256"), named_digits("a SHA-256 hash"));
+            assert_eq!((md5, sha256), (None, Some(64)));
         }
     }
 }

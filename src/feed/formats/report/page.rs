@@ -224,7 +224,7 @@ fn is_first_field(text: &str) -> bool {
 }
 
 /// Classifies a line of text.
-pub(super) fn item_of(line: u32, untrimmed: &str) -> Item {
+fn item_of(line: u32, untrimmed: &str) -> Item {
     let is_wide = untrimmed.trim_end().chars().count() >= 60;
     let text = untrimmed.trim_start_matches('\u{c}');
     // A mail quoted in a reply.
@@ -351,16 +351,18 @@ impl Row {
     }
 }
 
+/// The row of a line, for tests.
+#[cfg(test)]
+pub(super) fn row(text: &str) -> Row {
+    match item_of(1, text) {
+        Item::Row(row) => row,
+        other => panic!("{text}: {other:?}"),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    fn row(text: &str) -> Row {
-        match item_of(1, text) {
-            Item::Row(row) => row,
-            other => panic!("{text}: {other:?}"),
-        }
-    }
 
     #[test]
     fn cells_of_rows() {

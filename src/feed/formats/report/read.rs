@@ -376,11 +376,8 @@ impl Walk {
             return part;
         }
         let is_table = row.cells.len() > 1 || row.is_piped;
-        let column = self.columns.as_ref().filter(|_| is_table).and_then(|columns| {
-            let nearest = columns.iter().min_by_key(|head| head.at.abs_diff(cell.at));
-            if row.is_piped { columns.get(index) } else { nearest }
-        });
-        match column.map(|head| head.column) {
+        let columns = self.columns.as_ref().filter(|_| is_table);
+        match columns.and_then(|heads| ColumnHead::over(heads, row, cell)).map(|head| head.column) {
             Some(Column::Indicator) => Part::Indicators,
             Some(Column::Aside(construct)) => Part::Aside(construct),
             Some(Column::Note) => Part::Text,
@@ -430,7 +427,8 @@ impl Walk {
                 });
             }
             // `SHA256 hash …` names the algorithm too.
-            if !matches!(word, "hash" | "checksum" | "value") {
+            let is_hash = |word: &String| matches!(&**word, "hash" | "checksum" | "value");
+            if !words::split(word).iter().all(is_hash) {
                 last = word.to_owned();
             }
             if tokens.len() == found {

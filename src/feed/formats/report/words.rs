@@ -76,7 +76,20 @@ pub(super) fn is_kind(word: &str) -> bool {
 
 /// Names of hash algorithms.
 pub(super) fn is_hash_name(word: &str) -> bool {
-    matches!(word, "md5" | "sha1" | "sha224" | "sha256" | "sha384" | "sha512")
+    hash_digits(word).is_some()
+}
+
+/// The length in hexadecimal digits of the hashes of an algorithm.
+pub(super) fn hash_digits(name: &str) -> Option<usize> {
+    match name {
+        "md5" => Some(32),
+        "sha1" => Some(40),
+        "sha224" => Some(56),
+        "sha256" => Some(64),
+        "sha384" => Some(96),
+        "sha512" => Some(128),
+        _ => None,
+    }
 }
 
 fn is_reference(word: &str) -> bool {
