@@ -1,6 +1,6 @@
 //! The sizes of the feeds of two runs, compared: a feed of which little is left was probably truncated, and what it lost is not found.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 use std::error::Error;
 use std::path::Path;
 
@@ -27,10 +27,12 @@ pub(crate) fn of(sieve: &Sieve) -> Sizes {
 /// Warns of other feeds that have less than half.
 pub(crate) fn compare(args: &FeedArgs, before: &Sizes, now: &Sizes, state: &Path) -> Result<(), Box<dyn Error>> {
     let sources = feeds::sources(args)?;
+    let limited = sources.iter().filter(|source| source.shrank_below.is_some());
+    let limited: HashMap<String, _> =
+        limited.map(|source| (Escaped::new(&source.feed.name).to_string(), source)).collect();
     for (name, &now) in now {
         let Some(&before) = before.get(name) else { continue };
-        let source = sources.iter().find(|source| Escaped::new(&source.feed.name).to_string() == *name);
-        if let Some(source) = source.filter(|source| source.shrank_below.is_some()) {
+        if let Some(source) = limited.get(name) {
             let unchanged = netsieve::shown_path(state);
             source.check_shrunk(before, now).map_err(|error| {
                 format!("{error}; {unchanged} is unchanged; if the feed is right, run once without its `shrank_below`")
