@@ -16,9 +16,11 @@ const LINKS: usize = 40;
 
 /// Parses the path of a file to write. Elsewhere `-` stands for a stream, and nobody means a file of that name.
 pub(crate) fn to_write() -> impl TypedValueParser<Value = PathBuf> {
-    PathBufValueParser::new().try_map(|path| match path.as_os_str() == "-" {
-        true => Err("expects a file; standard output is not one (`./-` is a file of that name)"),
-        false => Ok(path),
+    PathBufValueParser::new().try_map(|path| {
+        if path.as_os_str() == "-" {
+            return Err("expects a file; standard output is not one (`./-` is a file of that name)");
+        }
+        Ok(path)
     })
 }
 
