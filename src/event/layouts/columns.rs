@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use crate::event::names::Key;
+use crate::event::names::{self, Key};
 use crate::event::sheet::{Form, Label, Part, Sheet, TOP};
 
 /// The maximum number of columns in a header.
@@ -161,17 +161,10 @@ impl Header {
         &self.text[self.columns[column].clone()]
     }
 
-    /// Returns the name as it is looked up. In W3C logs the prefix says whose the value is: `s-ip` is the server's.
+    /// Returns the name as it is looked up.
     pub(in crate::event) fn key(&self, column: usize) -> Option<Key> {
         let name = self.name(column);
-        if self.kind == Kind::W3c {
-            for (prefix, whose) in [(&b"s-"[..], "server_"), (b"c-", "client_"), (b"r-", "destination_")] {
-                if let Some(rest) = name.strip_prefix(prefix) {
-                    return Key::new(&[whose.as_bytes(), rest].concat());
-                }
-            }
-        }
-        Key::new(name)
+        if self.kind == Kind::W3c { names::of_w3c(name) } else { Key::new(name) }
     }
 
     pub(in crate::event) fn columns(&self) -> usize {

@@ -220,6 +220,16 @@ pub(super) struct RankedMeaning {
     pub(super) rank: u8,
 }
 
+/// Returns a name of the W3C as it is looked up. Its prefix says whose the value is: `s-ip` is the server's.
+pub(super) fn of_w3c(name: &[u8]) -> Option<Key> {
+    for (prefix, whose) in [(&b"s-"[..], "server_"), (b"c-", "client_"), (b"r-", "destination_")] {
+        if let Some(rest) = name.strip_prefix(prefix) {
+            return Key::new(&[whose.as_bytes(), rest].concat());
+        }
+    }
+    Key::new(name)
+}
+
 /// Looks up a name under the names of its parent objects, innermost first.
 pub(super) fn find(name: &Key, parents: &[Key]) -> Option<KnownName> {
     let index = index();

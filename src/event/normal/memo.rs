@@ -114,12 +114,11 @@ impl Memo {
     }
 
     fn look_up(&mut self, field: &Raw, sheet: &Sheet, context: &Context<'_>) -> Option<KnownName> {
-        let key = Key::new(match own_name(field.label, sheet, context) {
-            // The names of the W3C, in JSON: without the sign they would be those of the source.
-            b"s-ip" => b"server_ip",
-            b"s-port" => b"server_port",
-            name => name,
-        })?;
+        let key = match own_name(field.label, sheet, context) {
+            // In JSON too: without the sign they would be those of the source.
+            name @ (b"s-ip" | b"s-port" | b"r-ip" | b"r-port") => names::of_w3c(name)?,
+            name => Key::new(name)?,
+        };
         self.parents.clear();
         self.parents.extend(parents(field, sheet, context).filter_map(Key::new).take(MAX_PARENTS));
         let found = names::find(&key, &self.parents)?;
