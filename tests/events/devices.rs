@@ -82,6 +82,12 @@ pub(super) const SAMPLES: &[Sample] = &[
     // A name that was asked for has no colon.
     line("text", "dns,packet question: evil.test:A:IN", &["dns.question.name"]),
     line("text", "dns,packet question: evil.test", &["dns.question.name=evil.test"]),
+    line(
+        "json",
+        r#"{"time":"2026-05-12T10:02:03Z","dns_req":"evil.test","dns_reqtype":"A","client_ip":"192.0.2.7"}"#,
+        &["dns.question.name=evil.test", "dns.question.type=A"],
+    ),
+    line("json", r#"{"time":"2026-05-12T10:02:03Z","dns_reqs":"12","client_ip":"192.0.2.7"}"#, &["dns.question.name"]),
     // Both ends with their ports in one field; the address in a place.
     line(
         "json",
@@ -199,6 +205,11 @@ pub(super) const SAMPLES: &[Sample] = &[
         "json",
         r#"{"date":"2026-05-12","time":"10:02:03","s-ip":"198.51.100.1","s-port":"443","c-ip":"192.0.2.7","cs-uri-stem":"/a"}"#,
         &["source.ip=192.0.2.7", "source.port", "destination.ip=198.51.100.1", "destination.port=443", "url.path=/a"],
+    ),
+    line(
+        "json",
+        r#"{"date":"2026-05-12","time":"10:02:03","c-ip":"192.0.2.7","r-ip":"198.51.100.1","r-port":"443"}"#,
+        &["source.ip=192.0.2.7", "destination.ip=198.51.100.1", "destination.port=443"],
     ),
     line(
         "json",

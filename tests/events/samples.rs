@@ -858,6 +858,32 @@ fn a_line_in_a_string_says_the_same() {
 }
 
 /// Whatever is cut, doubled, nested or invented, a line is read, and its spans lie within it.
+/// However far behind words of any length stand, a value is read whole or not at all.
+#[test]
+fn values_in_words_before_pairs_are_whole() {
+    let mut read = 0;
+    for (before, name, value, after) in [
+        ("Login failed for user 'eve'", EcsName::UserName, "eve", " method=POST level=error"),
+        ("Login failed for user eve", EcsName::UserName, "eve", " method=POST level=error"),
+        ("Login failed from 192.0.2.77", EcsName::SourceIp, "192.0.2.77", " method=POST level=error"),
+        ("Login failed from 2001:db8::77", EcsName::SourceIp, "2001:db8::77", " method=POST level=error"),
+    ] {
+        for (word, length) in
+            ["x", "word", "longer-words"].into_iter().flat_map(|word| (0..130).map(move |n| (word, n)))
+        {
+            let padding: String = format!("{word} ").chars().cycle().take(length).collect();
+            let line = format!("2026-05-12T10:02:03Z {padding} {before}{after}");
+            let mut reader = reader();
+            let event = reader.read(line.as_bytes());
+            if let Some(found) = event.normal().find(|(key, _)| *key == name) {
+                assert_eq!(found.1.to_string(), value, "{line}");
+                read += 1;
+            }
+        }
+    }
+    assert!(read > 300, "{read}");
+}
+
 #[test]
 fn damaged_lines_are_read_too() {
     for sample in labelled() {
