@@ -1,6 +1,6 @@
 //! Undoes defanging in a log, and maps the result back to the log's offsets.
 
-use crate::value::refang::{balanced, scheme, unbalanced};
+use crate::value::refang::{GAP, balanced, is_gap, scheme, unbalanced};
 
 /// Returns true for bytes that end a word; words are refanged one by one.
 pub(super) fn ends_word(byte: u8) -> bool {
@@ -36,6 +36,12 @@ pub(super) fn word(word: &[u8], text: &mut Vec<u8>, map: &mut Vec<u32>) -> bool 
             changed |= defanged;
             (url_changed, in_path) = (defanged, false);
             at += len;
+            continue;
+        }
+        if !in_path && is_gap(word, at) {
+            push(b"::", at);
+            (changed, url_changed) = (true, true);
+            at += GAP;
             continue;
         }
         let found = match in_path {

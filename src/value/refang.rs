@@ -8,7 +8,8 @@
 //! | `[:]//`, `[://]`, `[:/]/`, `(:)//`, … after a scheme | `://` |
 //! | `[.]` `(.)` `{.}` `[dot]` `(dot)` `{dot}`, and `\.` between two letters or digits | `.` |
 //! | `[.` and `.]` without the other bracket, and `[.com]` | `.` |
-//! | `[:]` `(:)`, before a port | `:` |
+//! | `[:]` `(:)`, before a port or in an IPv6 address | `:` |
+//! | `[::]` `(::)` `{::}` between two hexadecimal digits | `::` |
 //! | `[@]` `(@)` `[at]` `(at)` | `@` |
 //! | `[/]` | `/` |
 //!
@@ -112,6 +113,12 @@ fn undo(value: &[u8], out: &mut Vec<u8>) -> bool {
     let mut brackets = 0_u32;
     while at < value.len() {
         let rest = &value[at..];
+        if is_gap(value, at) {
+            changed = true;
+            out.extend_from_slice(b"::");
+            at += GAP;
+            continue;
+        }
         if let Some((byte, len)) = balanced(rest).or_else(|| unbalanced(value, at, brackets > 0)) {
             changed = true;
             out.push(byte);
@@ -253,6 +260,18 @@ pub(crate) fn balanced(text: &[u8]) -> Option<(u8, usize)> {
         _ => return None,
     };
     (rest.get(len) == Some(&close)).then_some((byte, len + 2))
+}
+
+/// The length of a defanged `::`.
+pub(crate) const GAP: usize = 4;
+
+/// Returns true for a defanged `::` within an IPv6 address (`2001:db8[::]1`). Elsewhere `[::]` is the unspecified address.
+pub(crate) fn is_gap(text: &[u8], at: usize) -> bool {
+    let is_digit = |at: usize| text.get(at).is_some_and(u8::is_ascii_hexdigit);
+    matches!(&text[at..], [b'[', b':', b':', b']', ..] | [b'(', b':', b':', b')', ..] | [b'{', b':', b':', b'}', ..])
+        && at > 0
+        && is_digit(at - 1)
+        && is_digit(at + GAP)
 }
 
 /// A defanged dot between two bytes of a name, with only one of its brackets, or after a backslash.
