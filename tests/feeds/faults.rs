@@ -266,6 +266,95 @@ fn a_column_of_values_that_is_not_read_is_warned_of() {
 }
 
 #[test]
+fn values_in_json_that_are_not_read_are_warned_of() {
+    let paths = |text: &str| {
+        let (result, seen) = read(text.as_bytes(), Some(Format::JsonLines), &Feed::new("demo"));
+        result.unwrap_or_else(|error| panic!("{text}: {error}"));
+        let unread = seen.warnings.iter().filter(|(_, _, kind)| *kind == WarningKind::UnreadColumn);
+        unread.map(|(_, path, _)| path.clone()).collect::<Vec<_>>().join(" ")
+    };
+    for (text, expected) in [
+        (r#"{"ip":"192.0.2.1","c2":[{"domain":"evil.test","port":81}]}"#, "ip"),
+        ("{\"ip\":\"192.0.2.1\",\"peer\":\"192.0.2.2\"}\n{\"ip\":\"192.0.2.3\"}\n", "peer"),
+        ("{\"ip\":\"192.0.2.1\"}\n{\"ip\":\"192.0.2.3\",\"seen\":[{\"url\":\"http://evil.test/\"}]}\n", "seen[].url"),
+        (r#"[{"domain":"evil.test","by":"bad.test"},{"domain":"b.test"}]"#, "[].by"),
+        (r#"{"data":[{"ip":"192.0.2.1"}],"server":"192.0.2.9"}"#, "server"),
+        ("{\"ip\":\"192.0.2.1\",\"email\":\"abuse@net.test\"}\n{\"ip\":\"192.0.2.3\"}\n", "email"),
+        // All of these are read, or are no values.
+        (r#"{"data":[{"ip":"192.0.2.1","hashes":{"md5":"900150983cd24fb0d6963f7d28e17f72"}}],"page":1}"#, ""),
+        (r#"{"domains":["evil.test"],"ips":["192.0.2.1"]}"#, ""),
+        (r#"["evil.test","192.0.2.1"]"#, ""),
+        (r#"[{"ip_str":"192.0.2.1","hostnames":["evil.test"],"ports":[80,443]}]"#, ""),
+        (
+            "{\"ip\":\"192.0.2.1\",\"reference\":\"https://reports.test/1\",\"by\":\"someone\"}\n{\"ip\":\"192.0.2.3\"}\n",
+            "",
+        ),
+        ("{\"email\":\"a@evil.test\"}\n{\"email\":\"b@evil.test\"}\n", ""),
+    ] {
+        assert_eq!(paths(text), expected, "{text}");
+    }
+}
+
+#[test]
+fn columns_of_ports_are_read_whatever_their_name() {
+    for name in ["Port", "Ports", "Port(s)", "dst_ports", "C2 Port", "Port Number", "TCP Port", "Port/Protocol"] {
+        let table = format!("ip;{name}\n192.0.2.1;8080\n192.0.2.2;80,443\n192.0.2.3;Any\n192.0.2.4;443/tcp\n");
+        assert_eq!(
+            events(Format::Csv, &table),
+            ["2 ip 192.0.2.1:8080", "3 ip 192.0.2.2:80", "3 ip 192.0.2.2:443", "4 ip 192.0.2.3", "5 ip 192.0.2.4:443"],
+            "{name}"
+        );
+    }
+    // These are no ports of what is listed.
+    for name in ["Source Port", "port_count", "portal", "report", "transport"] {
+        let table = format!("ip;{name}\n192.0.2.1;8080\n192.0.2.2;80\n");
+        let seen = events(Format::Csv, &table);
+        let values: Vec<&str> = seen.iter().map(|event| event.split(' ').nth(2).unwrap()).collect();
+        assert_eq!(values, ["192.0.2.1", "192.0.2.2"], "{name}");
+    }
+    let lines = "{\"ip\":\"192.0.2.1\",\"ports\":[80,443]}\n{\"ip\":\"192.0.2.2\",\"ports\":[]}\n";
+    assert_eq!(events(Format::JsonLines, lines), ["1 ip 192.0.2.1:80", "1 ip 192.0.2.1:443", "2 ip 192.0.2.2"]);
+}
+
+#[test]
+fn port_0_is_an_unknown_port_in_values_too() {
+    let list = "192.0.2.1:0\nevil.test:0\n[2001:db8::1]:0\n192.0.2.0/24:0\n192.0.2.2:80\nbad.test:443\n";
+    assert_eq!(
+        events(Format::Plain, list),
+        [
+            "1 ip 192.0.2.1",
+            "2 domain suffix evil.test",
+            "3 ip 2001:db8::1",
+            "4 ip 192.0.2.0/24",
+            "5 ip 192.0.2.2:80",
+            "6 domain suffix bad.test:443"
+        ]
+    );
+}
+
+#[test]
+fn lines_of_hosts_files_and_blocked_pages_in_a_filter_list() {
+    let list = "[Adblock Plus]\n||a.test^$document\n||b.test^$doc,important\n@@||c.test^$document\n||d.test^$popup\n\
+                0.0.0.0 e.test\n127.0.0.1\tf.test g.test # both\n192.0.2.7 h.test\n0.0.0.0 localhost\n0.0.0.0.js\nevil.test\n";
+    assert_eq!(
+        events(Format::AdBlock, list),
+        [
+            "2 domain suffix a.test",
+            "3 domain suffix b.test",
+            "4 - limited_rule",
+            "5 - limited_rule",
+            "6 domain exact e.test",
+            "7 domain exact f.test",
+            "7 domain exact g.test",
+            "8 - url_rule",
+            "9 ! localhost: localhost",
+            "10 - url_rule",
+            "11 - url_rule"
+        ]
+    );
+}
+
+#[test]
 fn urls_that_seem_to_go_on_after_the_comma_are_warned_of() {
     let split = [(1, WarningKind::SplitUrl)];
     for (rows, expected) in [

@@ -64,7 +64,7 @@ pub(crate) fn role(name: &str) -> Option<ColumnRole> {
         "ip" | "ips" | "ipaddress" | "ipaddresses" | "ipaddr" | "ipv4" | "ipv6" | "ipv4address" | "ipv6address"
         | "dstip" | "srcip" | "sourceip" | "destinationip" | "destip" | "address" | "addr" | "c2ip" | "cidr"
         | "network" | "netblock" | "subnet" | "prefix" | "iprange" | "ipcidr" | "attackerip" | "remoteip"
-        | "hostip" => ColumnRole::Ip,
+        | "hostip" | "ipstr" => ColumnRole::Ip,
         "domain" | "domains" | "domainname" | "domainnames" | "c2domain" | "c2domains" | "maliciousdomain"
         | "phishingdomain" | "domainfqdn" => ColumnRole::Domain,
         "hostname" | "hostnames" | "host" | "fqdn" => ColumnRole::Host,
@@ -72,10 +72,9 @@ pub(crate) fn role(name: &str) -> Option<ColumnRole> {
         | "c2url" | "c2urls" | "malwareurl" | "fullurl" | "landingurl" | "urlvalue" => ColumnRole::Url,
         "hash" | "hashes" | "filehash" | "filehashes" | "md5" | "sha1" | "sha224" | "sha256" | "sha384" | "sha512"
         | "md5hash" | "sha1hash" | "sha256hash" | "sha512hash" | "md5sum" | "sha1sum" | "sha256sum" | "sha512sum"
-        | "hashmd5" | "hashsha1" | "hashsha256" | "filemd5" | "filesha1" | "filesha256" | "filehashmd5"
-        | "filehashsha1" | "filehashsha256" | "malwarehash" | "samplehash" | "payloadmd5" | "payloadsha256" => {
-            ColumnRole::Hash
-        }
+        | "hashmd5" | "hashsha1" | "hashsha256" | "hashesmd5" | "hashessha1" | "hashessha256" | "filemd5"
+        | "filesha1" | "filesha256" | "filehashmd5" | "filehashsha1" | "filehashsha256" | "malwarehash"
+        | "samplehash" | "payloadmd5" | "payloadsha256" => ColumnRole::Hash,
         "email" | "emails" | "mail" | "emailaddress" | "emailaddresses" | "sender" | "senders" | "senderemail"
         | "senderaddress" | "sendermail" | "emailsender" | "mailfrom" | "emailfrom" | "fromemail" | "fromaddress"
         | "envelopefrom" | "emailsrc" | "replyto" | "emailreplyto" | "maliciousemail" | "phishingemail" => {
@@ -84,9 +83,10 @@ pub(crate) fn role(name: &str) -> Option<ColumnRole> {
         "type" | "indicatortype" | "ioctype" | "kind" | "observabletype" | "attributetype" | "valuetype" => {
             ColumnRole::Type
         }
-        "port" | "dstport" | "destport" | "destinationport" | "c2port" | "serverport" | "remoteport" => {
-            ColumnRole::Port
-        }
+        "port" | "dstport" | "destport" | "destinationport" | "c2port" | "serverport" | "remoteport" | "ports"
+        | "dstports" | "destports" | "destinationports" | "c2ports" | "serverports" | "remoteports" | "portnumber"
+        | "portnumbers" | "tcpport" | "tcpports" | "udpport" | "udpports" | "portprotocol" | "portproto"
+        | "portsprotocols" => ColumnRole::Port,
         "tag" | "tags" | "label" | "labels" | "category" | "categories" | "threat" | "threats" | "threattype"
         | "threattypes" | "classification" | "attack" | "attacktype" => ColumnRole::Tags,
         "malware" | "family" | "malwarefamily" | "malwareprintable" | "malwarename" | "signature" | "threatname"

@@ -2,6 +2,7 @@
 //!
 //! ```text
 //! 80   80,443   8000-8010   8000:8010   1024-   https   any   0 (unknown, in some feeds)
+//! 443/tcp   tcp/443   443.0 (a number that a spreadsheet or pandas took for a fraction)
 //! 192.0.2.1:8000-8010   [2001:db8::1]:80,443   evil.test|8000-8010
 //! ```
 //!
@@ -69,11 +70,13 @@ pub(crate) fn split(value: &str) -> Option<(&str, &str)> {
 /// Parses ports and removes duplicates; `None` means all ports.
 fn parse(text: &str) -> Result<Option<Vec<u16>>, Reject> {
     let text = text.trim();
-    if matches!(text, "" | "0" | "any" | "*") {
+    if is_any(text) {
         return Ok(None);
     }
     let mut ports = Vec::new();
-    for part in text.split([',', ';', '|', ' ']).map(str::trim).filter(|part| !part.is_empty()) {
+    for part in
+        text.split([',', ';', '|', ' ']).map(|part| without_protocol(part.trim())).filter(|part| !part.is_empty())
+    {
         if let Some(port) = number(part) {
             ports.push(port);
             continue;
@@ -99,9 +102,25 @@ fn parse(text: &str) -> Result<Option<Vec<u16>>, Reject> {
     }
 }
 
+/// Returns true for a word that stands for all ports.
+fn is_any(text: &str) -> bool {
+    matches!(text, "" | "0" | "0.0" | "*") || ["any", "all"].iter().any(|word| text.eq_ignore_ascii_case(word))
+}
+
+/// Drops the transport protocol before or after a port.
+fn without_protocol(part: &str) -> &str {
+    let is_protocol = |word: &str| ["tcp", "udp"].iter().any(|known| word.eq_ignore_ascii_case(known));
+    match part.split_once('/') {
+        Some((port, protocol)) if is_protocol(protocol) => port,
+        Some((protocol, port)) if is_protocol(protocol) => port,
+        _ => part,
+    }
+}
+
 /// Parses a port number or the name of a service.
 fn number(text: &str) -> Option<u16> {
     let text = text.trim();
+    let text = text.strip_suffix(".0").unwrap_or(text);
     // Rust's parser would take a sign.
     let port = if text.starts_with('+') { None } else { text.parse().ok() };
     port.filter(|&port| port > 0).or_else(|| service::port(text.as_bytes()))
@@ -118,6 +137,17 @@ mod tests {
             ("", Ok(None)),
             ("0", Ok(None)),
             ("any", Ok(None)),
+            ("Any", Ok(None)),
+            ("ALL", Ok(None)),
+            ("0.0", Ok(None)),
+            ("443.0", Ok(Some(vec![443]))),
+            ("443/tcp", Ok(Some(vec![443]))),
+            ("TCP/443,53/udp", Ok(Some(vec![53, 443]))),
+            ("8000-8001/tcp", Ok(Some(vec![8000, 8001]))),
+            ("443.5", Err(Reject::BadPort)),
+            ("443/icmp", Err(Reject::BadPort)),
+            ("tcp/udp", Err(Reject::BadPort)),
+            ("anyone", Err(Reject::BadPort)),
             ("1-65535", Ok(None)),
             ("0:65535", Ok(None)),
             ("80", Ok(Some(vec![80]))),

@@ -360,7 +360,7 @@ fn with_slash(value: &str, rules: &Rules) -> Result<Value, Reject> {
         && only(length, DIGIT)
         && only(port, DIGIT)
     {
-        return network(&value[..end + 1 + length.len()], Some(parse_port(port)?));
+        return network(&value[..end + 1 + length.len()], parse_port(port)?);
     }
     if !only(authority, DIGIT | LETTER | DOT | DASH | COLON | BRACKET | NON_ASCII) {
         return Err(Reject::Unrecognised);
@@ -498,18 +498,24 @@ fn with_colon(value: &str, rules: &Rules) -> Result<Value, Reject> {
             return range(value);
         }
         let (addr, port) = ip::parse_addr_port(value.as_bytes())?;
-        return Ok(Indicator::Ip { net: IpNet::from(addr), port }.into());
+        return Ok(Indicator::Ip { net: IpNet::from(addr), port: port.filter(|&port| port > 0) }.into());
     }
     let name = named(host, None, rules.scope, rules)?;
     let port = parse_port(port)?;
     Ok(match name.indicator {
-        Indicator::Domain { name, scope, .. } => Indicator::Domain { name, scope, port: Some(port) }.into(),
+        Indicator::Domain { name, scope, .. } => Indicator::Domain { name, scope, port }.into(),
         _ => name,
     })
 }
 
-fn parse_port(text: &str) -> Result<u16, Reject> {
-    if only(text, class::DIGIT) { text.parse().map_err(|_| Reject::BadPort) } else { Err(Reject::BadPort) }
+/// Parses a port; 0 stands for an unknown one, as in a column of ports.
+fn parse_port(text: &str) -> Result<Option<u16>, Reject> {
+    let port: u16 = if only(text, class::DIGIT) {
+        text.parse().map_err(|_| Reject::BadPort)?
+    } else {
+        return Err(Reject::BadPort);
+    };
+    Ok((port > 0).then_some(port))
 }
 
 fn address(value: &str) -> Result<Value, Reject> {
@@ -517,9 +523,9 @@ fn address(value: &str) -> Result<Value, Reject> {
     Ok(Indicator::Ip { net: IpNet::from(addr), port: None }.into())
 }
 
-fn addressed(host: &str, port: u16) -> Result<Value, Reject> {
+fn addressed(host: &str, port: Option<u16>) -> Result<Value, Reject> {
     let addr = ip::parse_addr(host.as_bytes())?;
-    Ok(Indicator::Ip { net: IpNet::from(addr), port: Some(port) }.into())
+    Ok(Indicator::Ip { net: IpNet::from(addr), port }.into())
 }
 
 /// Reads `a-b`, as a prefix if it is exactly one.

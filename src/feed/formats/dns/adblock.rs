@@ -7,7 +7,9 @@
 //! ||evil.test^$important,third-party
 //! ||192.0.2.1^                     an address; so is `||192.0.2.*^`, for a prefix
 //! ||ads-*.evil.*^                  a pattern over names, at the start of any label
+//! ||evil.test^$document            a host whose pages are blocked
 //! @@||good.example^                an exception: allowed
+//! 0.0.0.0 evil.test                a line of a hosts file, as ad blockers read them too: the name alone
 //! ```
 //!
 //! `$badfilter` disables the rule that is identical except for that option, wherever it stands. Both are skipped.
@@ -17,12 +19,15 @@
 
 use std::collections::HashSet;
 
+use ipnet::IpNet;
+
 use crate::error::Result;
 use crate::feed::head::{Head, Votes};
 use crate::feed::reader::FeedReader;
 use crate::feed::syntax::lines::each_line;
 use crate::feed::syntax::octets;
 use crate::feed::syntax::out::{self, put};
+use crate::feed::syntax::sinks::{is_local, is_sink};
 use crate::feed::syntax::value::{self, Rules};
 use crate::indicator::{
     Construct, Feed, Indicator, Pattern, PatternTarget, Record, RecordSink, Reject, Scope, Warning, WarningKind,
@@ -30,6 +35,7 @@ use crate::indicator::{
 use crate::input::Lines;
 use crate::limits::MAX_PENDING;
 use crate::value::domain::is_name_byte;
+use crate::value::ip;
 
 pub(crate) struct AdBlock;
 
@@ -40,6 +46,8 @@ impl FeedReader for AdBlock {
             match parse(line) {
                 Line::Nothing if is_header(line) => return 100,
                 Line::Nothing => {}
+                // A line of a hosts file is more often in such a file.
+                Line::Names(_) => votes.line(false),
                 // A rule over URLs may be any text.
                 Line::Skip(Construct::UrlRule) if !line.starts_with("||") && !line.starts_with("@@") => {
                     votes.line(false)
@@ -100,6 +108,13 @@ impl Held {
                 }
                 Line::Skip(construct) => out::skip(sink, number, line, construct),
                 Line::Rule { host, is_exception } => take(host, is_exception, number, feed, rules, sink),
+                Line::Names(names) => {
+                    let rules = Rules::new(feed, Scope::Exact);
+                    for name in names.split_ascii_whitespace() {
+                        let value = if is_local(name) { Err(Reject::Localhost) } else { value::domain(name, &rules) };
+                        put(sink, number, name, value, |_| {});
+                    }
+                }
             }
         }
         self.text.clear();
@@ -145,6 +160,8 @@ enum Line<'l> {
         host: &'l str,
         is_exception: bool,
     },
+    /// Names that a line of a hosts file sends to a sink address.
+    Names(&'l str),
 }
 
 fn is_header(line: &str) -> bool {
@@ -182,7 +199,9 @@ fn parse(line: &str) -> Line<'_> {
     {
         return Line::Skip(Construct::Regex);
     }
-    let Some(rest) = rule.strip_prefix("||") else { return Line::Skip(Construct::UrlRule) };
+    let Some(rest) = rule.strip_prefix("||") else {
+        return sunk(line).map_or(Line::Skip(Construct::UrlRule), Line::Names);
+    };
     let Some((host, options)) = rest.split_once('^') else { return Line::Skip(Construct::UrlRule) };
     if host.is_empty() || host.contains(['/', '?', '$', '|', ':']) && !host.starts_with('[') {
         return Line::Skip(Construct::UrlRule);
@@ -194,11 +213,24 @@ fn parse(line: &str) -> Line<'_> {
             None => return Line::Skip(Construct::UrlRule),
         },
     };
-    let is_plain = |option: &str| matches!(option.trim(), "" | "important" | "all" | "third-party" | "3p");
+    // Blocking the pages of a host says what it is. An exception for pages only turns the blocker off there.
+    let is_plain = |option: &str| match option.trim() {
+        "" | "important" | "all" | "third-party" | "3p" => true,
+        "document" | "doc" => !is_exception,
+        _ => false,
+    };
     if !options.split(',').all(is_plain) {
         return Line::Skip(Construct::LimitedRule);
     }
     Line::Rule { host, is_exception }
+}
+
+/// The names of a line of a hosts file with a sink address.
+fn sunk(line: &str) -> Option<&str> {
+    let (address, names) = line.split_once([' ', '\t'])?;
+    let names = names.split('#').next().unwrap_or("").trim();
+    let is_sink = address == "0" || ip::parse_addr(address.as_bytes()).is_ok_and(|addr| is_sink(&IpNet::from(addr)));
+    (is_sink && !names.is_empty()).then_some(names)
 }
 
 /// Returns true for `*.name`, which is a scope rather than a pattern.

@@ -90,16 +90,48 @@ impl FeedReader for JsonLines {
             }
             role => role,
         };
-        let reading = Reading { feed, rules, role: &role, finish: &|_, _| {}, members: &[] };
         let is_one = shape.keys().next().is_none() || shape.keys().any(|key| shape.has(&format!("{key}[]")));
-        if is_record(shape) && !is_on_a_line(head.text()) {
-            rows::record(&mut Json::new(lines), &reading, sink)
-        } else if shape.is_lines || !is_one || is_record(shape) {
-            rows::lines(lines, &reading, sink)
-        } else {
+        let is_document = !shape.is_lines && is_one && !is_record(shape);
+        if feed.columns.is_none() {
+            for path in unread(shape, is_document, &rules) {
+                sink.warn(Warning::new(1, path, WarningKind::UnreadColumn));
+            }
+        }
+        let reading = Reading { feed, rules, role: &role, finish: &|_, _| {}, members: &[] };
+        if is_document {
             rows::document(&mut Json::new(lines), &reading, sink)
+        } else if is_record(shape) && !is_on_a_line(head.text()) {
+            rows::record(&mut Json::new(lines), &reading, sink)
+        } else {
+            rows::lines(lines, &reading, sink)
         }
     }
+}
+
+/// The paths that hold values but are not read: those with a name of unknown meaning, those outside the records, and contacts.
+fn unread<'s>(shape: &'s Shape, is_document: bool, rules: &Rules) -> impl Iterator<Item = &'s str> {
+    let has_others = shape.members("").any(|path| {
+        let is_other = |role| table::is_value(role) && role != ColumnRole::Email;
+        member(path, is_document).and_then(role).is_some_and(is_other)
+    });
+    shape.members("").filter(move |path| {
+        let is_read = member(path, is_document)
+            .is_some_and(|key| role(key).is_some() && !(has_others && columns::may_be_contact(key)));
+        !is_read && table::is_evident(shape.text(path), rules)
+    })
+}
+
+/// The key within a record that a path leads to, if it is one that records are read from.
+fn member(path: &str, is_document: bool) -> Option<&str> {
+    let is_outer = |array: &str| !array.contains(['.', '[']);
+    let key = match path.split_once("[].") {
+        _ if !is_document => path,
+        Some((array, key)) if is_outer(array) => key,
+        _ => path.strip_suffix("[]").filter(|array| is_outer(array)).map(|_| "value")?,
+    };
+    // The scalars of an array become one value.
+    let key = key.strip_suffix("[]").unwrap_or(key);
+    (!key.contains("[]")).then_some(key)
 }
 
 /// The values of keys that mean confidence.
