@@ -526,6 +526,31 @@ mod zipped {
         let mut trailed = listed(&two, 2, b"");
         trailed.extend([0; 1000]);
         assert_eq!(members(&trailed).unwrap().len(), 2);
+        // Padding may follow, but nothing else: neither another archive nor text is passed over.
+        let (first, second) = (listed(&[PLAIN], 1, b""), listed(&two, 2, b"made up"));
+        let inside = {
+            let mut archive = listed(&two[..1], 1, b"");
+            let directory = archive.windows(4).position(|mark| mark == b"PK\x01\x02").unwrap();
+            let hidden = listed(&two[1..], 1, b"");
+            let length = hidden.windows(4).position(|mark| mark == b"PK\x01\x02").unwrap();
+            archive.splice(directory..directory, hidden[..length].iter().copied());
+            // The directory stands later by this length.
+            let end = archive.len() - 6;
+            let start = u32::try_from(directory + length).unwrap().to_le_bytes();
+            archive.splice(end..end + 4, start);
+            archive
+        };
+        for (archive, count, part) in [
+            ([first.clone(), second.clone()].concat(), 2, 0..first.len()),
+            ([second.clone(), first.clone(), vec![0; 9]].concat(), 1, 0..second.len()),
+            ([&second[..], b"evil.test\n"].concat(), 2, second.len()..second.len() + 10),
+            (inside, 1, 40..80),
+        ] {
+            let found = members(&archive).unwrap();
+            let (name, result) = found.last().unwrap();
+            assert_eq!((found.len(), name), (count + 1, &format!("[bytes {} to {}]", part.start, part.end)));
+            assert!(result.as_ref().is_err_and(|reason| reason.contains("another archive joined to it")), "{result:?}");
+        }
         // More members than are promised are read, fewer are none of the archive's.
         assert_eq!(members(&listed(&two, 1, b"")).unwrap().len(), 2);
         assert!(members(&listed(&two, 3, b"")).unwrap_err().contains("2 of 3 members are listed"));

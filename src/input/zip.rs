@@ -23,6 +23,9 @@ pub struct Member {
 impl Member {
     /// Lists the files in a zip archive, without folders, in the order of its directory; `None` if the file is not a zip archive.
     ///
+    /// Parts of the file that the directory does not list, such as an archive joined to this one, follow as members that cannot be
+    /// opened, so that they are not passed over.
+    ///
     /// # Errors
     ///
     /// The file cannot be read, or its directory is corrupt, lists more than [`MAX_MEMBERS`] members, or lets members share data, as
@@ -132,6 +135,8 @@ enum Method {
     Encrypted,
     /// The archive's directory lists the member, but its data are not there.
     Damaged,
+    /// The data are there, but the archive's directory does not list them.
+    Unlisted,
 }
 
 impl Packed {
@@ -152,6 +157,11 @@ impl Packed {
             Method::Damaged => {
                 return Err(io::Error::new(io::ErrorKind::InvalidData, "not where the zip archive says it is"));
             }
+            Method::Unlisted => {
+                return refused(
+                    "not in the directory of the zip archive, perhaps another archive joined to it: split the file first",
+                );
+            }
             Method::Stored | Method::Deflated => {}
         }
         archive.seek(SeekFrom::Start(self.data.start))?;
@@ -170,6 +180,7 @@ pub(crate) fn directory(archive: &mut dyn ReadSeek) -> io::Result<Vec<Packed>> {
     let corrupt = |error| broken(format!("zip archive truncated or corrupt ({error})"));
     let too_many = || broken(format!("a zip archive of more than {MAX_MEMBERS} members: unpack it first"));
     let mut buffer = vec![0; MAX_CENTRAL_DIRECTORY_RECORD_SIZE];
+    let len = archive.seek(SeekFrom::End(0))?;
     let archive = find_directory(archive, &mut buffer).map_err(corrupt)?;
     let promised = archive.entries_hint();
     if promised > MAX_MEMBERS as u64 {
@@ -218,7 +229,49 @@ pub(crate) fn directory(archive: &mut dyn ReadSeek) -> io::Result<Vec<Packed>> {
     if taken.windows(2).any(|pair| pair[1].start < pair[0].end) {
         return Err(broken("a zip archive whose members overlap".to_owned()));
     }
+    // The data of damaged members are not where they should be, and have been named.
+    if files.iter().all(|file| file.method != Method::Damaged) {
+        taken.push(archive.directory_offset()..archive.end_offset());
+        files.extend(unlisted(archive.get_ref(), &taken, len)?.into_iter().map(|data| Packed {
+            name: format!("[bytes {} to {}]", data.start, data.end),
+            data,
+            size: 0,
+            crc: 0,
+            method: Method::Unlisted,
+        }));
+    }
     Ok(files)
+}
+
+/// The parts of a file that hold data outside the parts taken: between those, what begins like a member, and after them, what is not padding.
+fn unlisted(archive: &AnyPlace<'_>, taken: &[Range<u64>], len: u64) -> io::Result<Vec<Range<u64>>> {
+    /// The longest description of a member's data that may follow them.
+    const DESCRIPTOR: usize = 24;
+    let mut parts = Vec::new();
+    let mut at = 0;
+    for range in taken {
+        let mut start = [0; DESCRIPTOR + 4];
+        let read = if range.start > at { archive.read_at(&mut start, at)? } else { 0 };
+        let read = read.min(usize::try_from(range.start.saturating_sub(at)).unwrap_or(usize::MAX));
+        if start[..read].windows(4).any(|mark| mark == b"PK\x03\x04") {
+            parts.push(at..range.start);
+        }
+        at = at.max(range.end);
+    }
+    let mut rest = at;
+    let mut block = [0; 4096];
+    while rest < len {
+        let read = archive.read_at(&mut block, rest)?;
+        if block[..read].iter().any(|&byte| byte != 0) {
+            parts.push(at..len);
+            break;
+        }
+        if read == 0 {
+            break;
+        }
+        rest += read as u64;
+    }
+    Ok(parts)
 }
 
 /// The most ends of a directory that are tried: a comment at the end of an archive may look like one.
