@@ -201,7 +201,7 @@ impl Sieve {
         self.reports.to_vec()
     }
 
-    /// Returns the same set with other options.
+    /// Returns the same set with other options. Fails if `feeds` names one that the set does not have.
     #[pyo3(signature = (*, min_confidence=None, feeds=Vec::new(), tags=Vec::new(), as_of=None, port_unseen=true, name_like=false,
         host_only=false))]
     #[expect(clippy::too_many_arguments, reason = "they are keywords")]
@@ -217,6 +217,10 @@ impl Sieve {
     ) -> PyResult<Self> {
         let mut options = MatchOptions::default();
         options.filter.min_confidence = percent("min_confidence", min_confidence)?;
+        if let Some(unknown) = feeds.iter().find(|name| !self.feeds().contains(&name.as_str())) {
+            let known = self.feeds().join(", ");
+            return Err(PyValueError::new_err(format!("feeds: no feed of this set is named {unknown:?} (feeds: {known})")));
+        }
         options.filter.feeds = feeds;
         options.filter.tags = tags;
         options.filter.as_of = match as_of {

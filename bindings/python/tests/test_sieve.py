@@ -79,6 +79,9 @@ def test_options_and_allow(feed: Path, tmp_path: Path) -> None:
     assert "shop.test" in sieve.with_options(host_only=True)
     with pytest.raises(ValueError, match="as_of"):
         sieve.with_options(as_of="yesterday")
+    for unknown in (["partner", "nope"], [""]):
+        with pytest.raises(ValueError, match=r"no feed of this set is named .*\(feeds: partner, allow\)"):
+            sieve.with_options(feeds=unknown)
     for wrong in (-1, 101, 300):
         with pytest.raises(ValueError, match="min_confidence must be from 0 to 100"):
             sieve.with_options(min_confidence=wrong)
