@@ -263,6 +263,26 @@ fn a_column_of_values_that_is_not_read_is_warned_of() {
     let unread = WarningKind::UnreadColumn;
     assert_eq!(warnings(None, "ip,ip2,note\n192.0.2.1,192.0.2.9,x\n192.0.2.2,-,y\n"), [(1, unread)]);
     assert_eq!(warnings(None, "ip,seen,note\n192.0.2.1,9,192.0.2.9\n192.0.2.2,8,x\n192.0.2.3,7,y\n"), []);
+    // Without its length, a prefix is taken for an address.
+    for name in ["mask", "Netmask", "prefix_len", "Prefix Length"] {
+        assert_eq!(
+            warnings(None, &format!("network,{name}\n192.0.2.0,24\n198.51.100.0,25\n")),
+            [(1, unread)],
+            "{name}"
+        );
+        assert_eq!(warnings(None, &format!("domain,{name}\na.test,24\nb.test,25\n")), [], "{name}");
+    }
+    assert_eq!(warnings(None, "network,masked\n192.0.2.0/24,1\n198.51.100.0/25,0\n"), []);
+}
+
+#[test]
+fn json_records_over_several_lines() {
+    let spread = "{\n  \"ip\": \"192.0.2.1\",\n  \"port\": 80\n}\n{\n  \"domain\": \"evil.test\"\n}\n";
+    assert_eq!(events(Format::JsonLines, spread), ["2 ip 192.0.2.1:80", "6 domain suffix evil.test"]);
+    assert_eq!(events(Format::JsonLines, &spread.replace('\n', "\r\n")).len(), 2);
+    // A line that is broken costs only itself.
+    let lines = "{\"ip\":\"192.0.2.1\n{\"ip\":\"192.0.2.2\"}\n";
+    assert_eq!(events_named(Format::JsonLines, lines).len(), 2);
 }
 
 #[test]

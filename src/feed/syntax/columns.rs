@@ -27,6 +27,22 @@ pub(crate) fn may_be_contact(name: &str) -> bool {
     matches!(&*plain(name), "email" | "emails" | "mail" | "emailaddress" | "emailaddresses")
 }
 
+/// Returns true if a column of this name may say how long the prefix in another one is.
+pub(crate) fn is_prefix_length(name: &str) -> bool {
+    let names = [
+        "mask",
+        "netmask",
+        "subnetmask",
+        "networkmask",
+        "prefixlen",
+        "prefixlength",
+        "masklen",
+        "masklength",
+        "cidrmask",
+    ];
+    names.contains(&&*plain(name))
+}
+
 /// A name in lower case, without word separators.
 fn plain(name: &str) -> String {
     name.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect()
@@ -65,8 +81,8 @@ pub(crate) fn role(name: &str) -> Option<ColumnRole> {
         | "dstip" | "srcip" | "sourceip" | "destinationip" | "destip" | "address" | "addr" | "c2ip" | "cidr"
         | "network" | "netblock" | "subnet" | "prefix" | "iprange" | "ipcidr" | "attackerip" | "remoteip"
         | "hostip" | "ipstr" => ColumnRole::Ip,
-        "domain" | "domains" | "domainname" | "domainnames" | "c2domain" | "c2domains" | "maliciousdomain"
-        | "phishingdomain" | "domainfqdn" => ColumnRole::Domain,
+        "domain" | "domains" | "domainname" | "domainnames" | "domainaddress" | "c2domain" | "c2domains"
+        | "maliciousdomain" | "phishingdomain" | "domainfqdn" => ColumnRole::Domain,
         "hostname" | "hostnames" | "host" | "fqdn" => ColumnRole::Host,
         "url" | "urls" | "uri" | "downloadurl" | "maliciousurl" | "phishingurl" | "phishurl" | "payloadurl"
         | "c2url" | "c2urls" | "malwareurl" | "fullurl" | "landingurl" | "urlvalue" => ColumnRole::Url,
@@ -96,13 +112,12 @@ pub(crate) fn role(name: &str) -> Option<ColumnRole> {
         | "severity" | "reputation" | "threatscore" => ColumnRole::Score,
         "firstseen" | "firstseenutc" | "dateadded" | "date" | "created" | "createdat" | "added" | "timestamp"
         | "discovered" | "submissiontime" | "firstreported" | "datefirstseen" | "datetime" | "firstseenat"
-        | "addedat" => ColumnRole::FirstSeen,
+        | "addedat" | "insertdate" => ColumnRole::FirstSeen,
         "lastseen" | "lastseenutc" | "lastonline" | "updated" | "updatedat" | "modified" | "lastreported"
         | "lastreportedat" | "lastupdate" | "lastupdated" | "datelastseen" | "lastseenat" => ColumnRole::LastSeen,
         "validfrom" | "startsat" | "activefrom" => ColumnRole::ValidFrom,
-        "validuntil" | "expires" | "expiration" | "expiry" | "expirationdate" | "expiresat" | "expirydate" => {
-            ColumnRole::ValidUntil
-        }
+        "validuntil" | "expires" | "expiration" | "expiry" | "expirationdate" | "expiresat" | "expirydate"
+        | "deletedate" => ColumnRole::ValidUntil,
         "reference" | "references" | "ref" | "refs" | "sourceurl" | "report" | "reporturl" | "referenceurl"
         | "detailurl" | "link" | "externalreference" | "phishdetailurl" | "urlhauslink" => ColumnRole::Reference,
         "description" | "comment" | "comments" | "note" | "notes" | "info" | "title" | "context" | "details" => {

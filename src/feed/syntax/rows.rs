@@ -47,12 +47,15 @@ pub(crate) fn document<B: Bytes>(json: &mut Json<B>, reading: &Reading<'_>, sink
     json.end()
 }
 
-/// Reads a document that is itself one record.
-pub(crate) fn record<B: Bytes>(json: &mut Json<B>, reading: &Reading<'_>, sink: &mut dyn RecordSink) -> Result<()> {
+/// Reads documents that are one record each.
+pub(crate) fn records<B: Bytes>(json: &mut Json<B>, reading: &Reading<'_>, sink: &mut dyn RecordSink) -> Result<()> {
     let mut rows = Rows { reading, row: RowCells::default(), layout: None };
-    rows.row.read(json)?;
-    rows.emit(sink);
-    json.end()
+    while json.more()? {
+        rows.row.clear();
+        rows.row.read(json)?;
+        rows.emit(sink);
+    }
+    Ok(())
 }
 
 /// Reads one record per line. A line that is not JSON is rejected without affecting the others.

@@ -123,7 +123,7 @@ impl Layout {
         }
     }
 
-    /// Notes the columns that mostly hold values but have a name of unknown meaning, and so are not read.
+    /// Notes the columns that mostly hold values but have a name of unknown meaning, and so are not read; and those of prefix lengths.
     pub(crate) fn note_unread(&mut self, rows: &[&Vec<Cow<'_, str>>], rules: &Rules) {
         for (at, name) in self.names.iter().enumerate() {
             if self.roles.get(at).copied().flatten().is_some() {
@@ -131,7 +131,10 @@ impl Layout {
             }
             let cells = || rows.iter().filter_map(|cells| cells.get(at)).filter(|cell| text::some(cell).is_some());
             let values = cells().filter(|cell| is_evident(cell, rules)).count();
-            if values > 0 && values * 2 >= cells().count() {
+            let is_length = columns::is_prefix_length(name)
+                && self.roles.contains(&Some(ColumnRole::Ip))
+                && cells().next().is_some();
+            if is_length || values > 0 && values * 2 >= cells().count() {
                 self.notes.push((name.clone(), WarningKind::UnreadColumn));
             }
         }

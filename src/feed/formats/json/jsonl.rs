@@ -6,7 +6,7 @@
 //! ```
 //!
 //! Keys have the same meaning as a table's column names, and nested keys are joined by dots (`threat.indicator.ip`). An
-//! array of strings is a list of values. If you know the keys, name them ([`Columns`](crate::indicator::Columns)).
+//! array of strings is a list of values. Records one after another may also be spread over lines, as `jq` writes them. If you know the keys, name them ([`Columns`](crate::indicator::Columns)).
 
 use crate::error::{Error, Result};
 use crate::feed::head::Head;
@@ -100,8 +100,8 @@ impl FeedReader for JsonLines {
         let reading = Reading { feed, rules, role: &role, finish: &|_, _| {}, members: &[] };
         if is_document {
             rows::document(&mut Json::new(lines), &reading, sink)
-        } else if is_record(shape) && !is_on_a_line(head.text()) {
-            rows::record(&mut Json::new(lines), &reading, sink)
+        } else if is_record(shape) && !is_on_a_line(head.text()) || is_spread(head.text()) {
+            rows::records(&mut Json::new(lines), &reading, sink)
         } else {
             rows::lines(lines, &reading, sink)
         }
@@ -153,6 +153,11 @@ fn confidences(text: &[u8]) -> impl Iterator<Item = &str> {
         let value = str::from_utf8(&rest[..end]).ok()?.trim().trim_matches('"');
         (matches!(text[start], b'"' | b'.') && value != "null").then_some(value)
     })
+}
+
+/// Returns true if the first line holds nothing but the beginning of an object.
+fn is_spread(text: &[u8]) -> bool {
+    text.trim_ascii_start().split(|&byte| byte == b'\n').next().is_some_and(|line| line.trim_ascii() == b"{")
 }
 
 /// Returns true if the text is a single line, apart from white space around it.
