@@ -279,7 +279,7 @@ fn a_column_of_values_that_is_not_read_is_warned_of() {
 fn json_records_over_several_lines() {
     let spread = "{\n  \"ip\": \"192.0.2.1\",\n  \"port\": 80\n}\n{\n  \"domain\": \"evil.test\"\n}\n";
     assert_eq!(events(Format::JsonLines, spread), ["2 ip 192.0.2.1:80", "6 domain suffix evil.test"]);
-    assert_eq!(events(Format::JsonLines, &spread.replace('\n', "\r\n")).len(), 2);
+    assert_eq!(events(Format::JsonLines, spread.replace('\n', "\r\n")).len(), 2);
     // A line that is broken costs only itself.
     let lines = "{\"ip\":\"192.0.2.1\n{\"ip\":\"192.0.2.2\"}\n";
     assert_eq!(events_named(Format::JsonLines, lines).len(), 2);
