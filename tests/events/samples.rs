@@ -18,6 +18,8 @@ mod near;
 mod rules;
 #[path = "unseen.rs"]
 mod unseen;
+#[path = "whole.rs"]
+mod whole;
 
 use std::collections::BTreeSet;
 
