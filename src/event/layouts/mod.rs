@@ -123,7 +123,13 @@ pub(super) fn read(line: &[u8], header: Option<&Header>, sheet: &mut Sheet) -> L
             Kind::Table => Layout::Table,
         };
     }
-    without_header(part.trimmed(), sheet)
+    let layout = without_header(part.trimmed(), sheet);
+    debug_assert_eq!(
+        (sheet.level, sheet.parent, sheet.in_list),
+        (0, None, false),
+        "whoever goes down a level comes up again"
+    );
+    layout
 }
 
 /// Reads a line by its shape.
