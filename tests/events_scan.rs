@@ -420,6 +420,59 @@ fn hits_outside_a_span_of_time_are_left_out_and_counted() {
     assert_eq!((hits.len(), stats.undated), (2, 2));
 }
 
+/// A line of three records, as cloud services write them.
+const RECORDS: &str = concat!(
+    r#"{"Records":[{"eventTime":"2026-05-12T10:00:01Z","src_ip":"192.0.2.7","user":"ann","dst_ip":"203.0.113.5","dst_port":80},"#,
+    r#"{"eventTime":"2026-05-12T10:00:02Z","src_ip":"192.0.2.8","user":"bob","dst_ip":"203.0.113.5","dst_port":443,"host":"evil.test","path":"/"},"#,
+    r#"{"eventTime":"2026-05-12T10:00:03Z","src_ip":"old.test","host":"good.test","path":"/gate/x"}]}"#,
+    "\n"
+);
+
+#[test]
+fn records_of_a_line_are_events_of_their_own() {
+    let sieve = sieve("http://evil.test/gate/x\n203.0.113.5:443\nold.test\nold.example\n");
+    let show = |log: &str| {
+        let mut hits = Vec::new();
+        Scanner::new(&sieve).scan(log.as_bytes(), |hit| {
+            assert_eq!(&log.as_bytes()[hit.span().start as usize..hit.span().end as usize], hit.observed());
+            assert_eq!(&hit.line_text()[hit.offset_in_line()..][..hit.observed().len()], hit.observed());
+            assert_eq!(hit.line_text(), log.lines().nth(hit.line() as usize - 1).unwrap().as_bytes());
+            let who = hit.who().map_or_else(|| "-".to_owned(), |who| who.to_string());
+            let time = hit.time().map_or_else(|| "-".to_owned(), |time| time.to_string());
+            let field = hit.field().map_or_else(|| "-".to_owned(), |field| field.name());
+            let strength = hit.matches().first().unwrap().strength().as_str();
+            hits.push(format!("{} {} {strength} {field} {time} {who}", hit.index_in_line(), hit.canonical()));
+            ControlFlow::Continue(())
+        });
+        hits
+    };
+    let second = "0 203.0.113.5 strong dst_ip 2026-05-12T10:00:02Z 192.0.2.8 user bob host evil.test";
+    let third = "1 old.test strong src_ip 2026-05-12T10:00:03Z host good.test";
+    // Neither the port of the first record nor the path of the third is the second's.
+    assert_eq!(show(RECORDS), [second, third]);
+    assert_eq!(show(&RECORDS.repeat(3).replace("\n", "\r\n")).len(), 6);
+    let bare = RECORDS.trim_end().strip_prefix("{\"Records\":").unwrap().strip_suffix('}').unwrap();
+    assert_eq!(show(bare), [second, third]);
+    // Beside the records, a line is what it was.
+    let paged =
+        format!("{{\"@context\":\"http://old.example/x\",\"value\":{bare},\"@next\":\"http://old.example/y\"}}\n");
+    let hits = show(&paged);
+    assert_eq!(hits.len(), 4, "{hits:?}");
+    assert!(
+        hits[0].starts_with("0 old.example strong @context") && hits[3].starts_with("3 old.example strong @next"),
+        "{hits:?}"
+    );
+    assert_eq!(hits[1], second.replacen('0', "1", 1));
+    // A list within one event is no list of events.
+    let one = r#"{"eventTime":"2026-05-12T10:00:02Z","src_ip":"192.0.2.8","flows":[{"dst_ip":"192.0.2.1"},{"dst_ip":"old.test"}]}"#;
+    assert_eq!(show(one), ["0 old.test strong flows.dst_ip 2026-05-12T10:00:02Z 192.0.2.8"]);
+    // Times are those of the records too.
+    let mut options = ScanOptions::default();
+    options.from = Some("2026-05-12T10:00:03Z".parse().unwrap());
+    let (hits, stats) = scan(&sieve, &options, RECORDS);
+    assert_eq!((hits, stats.withheld.outside), (vec!["old.test old.test strong".to_owned()], 1));
+}
+
 #[test]
 fn hits_are_the_same_however_they_are_handed_over() {
     let sieve = sieve("http://evil.test/gate/x\n203.0.113.5:443\nsetup.zip\nold.test\n");
@@ -436,6 +489,7 @@ fn hits_are_the_same_however_they_are_handed_over() {
             if round % 2 == 0 { 443 } else { 80 }
         ));
         log.push_str("{\"filename\":\"setup.zip\"}\n2026-05-12T10:02:03Z old.test 203.0.113.5\n");
+        log.push_str(RECORDS);
     }
     let mut options = ScanOptions::default();
     options.from = Some("2026-01-01T00:00:00Z".parse().unwrap());

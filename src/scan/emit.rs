@@ -8,6 +8,8 @@ use super::events::Events;
 use super::found::BlockHits;
 use super::hit::Hit;
 use super::piece::Piece;
+#[cfg(feature = "events")]
+use super::records::Records;
 use super::worker::Worker;
 use crate::input::utf16;
 use crate::limits::MAX_OBSERVABLE;
@@ -56,8 +58,8 @@ impl<S: FnMut(&Hit<'_>) -> ControlFlow<()>> Emitter<S> {
     pub(super) fn scanned(&mut self, piece: &Piece<'_, '_>, block: &Block, worker: &mut Worker) -> ControlFlow<()> {
         let mut line = Line::new(block);
         while worker.next_line(piece.text.bytes(), block, piece.heads) {
-            if let Some(text) = worker.lines.text.clone() {
-                line.begin(text);
+            if let Some((text, part)) = worker.lines.text.clone() {
+                line.begin(text, part);
             }
             let (found, matcher, events) = worker.found();
             self.rows(piece, block, &mut line, found, matcher, events)?;
@@ -101,12 +103,13 @@ impl<S: FnMut(&Hit<'_>) -> ControlFlow<()>> Emitter<S> {
             line.go_to(bytes, block, &span);
             let text = line.text(&span);
             // A line over the cap is only at hand in pieces, so it is not read as an event.
-            if line.hits == 0 && !line.is_cut && !line.is_judged {
-                events.go_to(piece.heads, text.start, &bytes[text.clone()]);
+            if !line.is_cut && !line.is_judged {
+                line.go_to_part(&span);
+                events.go_to(piece.heads, line.part.start, &bytes[line.part.clone()]);
             }
             #[cfg(feature = "events")]
             let (event, matches) = {
-                let event = if line.is_cut { None } else { events.last(&bytes[text.clone()]) };
+                let event = if line.is_cut { None } else { events.last(&bytes[line.part.clone()]) };
                 (event, matches.at(events.valid_at(event)))
             };
             let hit = Hit {
@@ -121,6 +124,8 @@ impl<S: FnMut(&Hit<'_>) -> ControlFlow<()>> Emitter<S> {
                 matches,
                 #[cfg(feature = "events")]
                 event,
+                #[cfg(feature = "events")]
+                event_start: if line.is_cut { 0 } else { line.part.start - text.start },
             };
             line.hits += 1;
             self.hits += 1;
@@ -145,6 +150,10 @@ impl<S: FnMut(&Hit<'_>) -> ControlFlow<()>> Emitter<S> {
 struct Line {
     /// Without the line end.
     text: Range<usize>,
+    /// What of it is read as the event: all of it, or one of its records.
+    part: Range<usize>,
+    #[cfg(feature = "events")]
+    records: Records,
     /// The line is over the cap: the text shown around a hit must not depend on how much of the line is at hand.
     is_cut: bool,
     /// The number of hits on the line before the current one.
@@ -156,12 +165,35 @@ struct Line {
 impl Line {
     /// Creates a position before the first line of a block.
     fn new(block: &Block) -> Self {
-        Self { text: block.view.start..block.view.start, is_cut: block.own != block.view, hits: 0, is_judged: false }
+        let text = block.view.start..block.view.start;
+        Self {
+            part: text.clone(),
+            text,
+            #[cfg(feature = "events")]
+            records: Records::default(),
+            is_cut: block.own != block.view,
+            hits: 0,
+            is_judged: false,
+        }
     }
 
-    /// Begins a line that its judge has found.
-    fn begin(&mut self, text: Range<usize>) {
-        (self.text, self.hits, self.is_judged) = (text, 0, true);
+    /// Begins a line that its judge has found, or the next record of the line.
+    fn begin(&mut self, text: Range<usize>, part: Range<usize>) {
+        if self.text != text {
+            self.hits = 0;
+        }
+        (self.text, self.part, self.is_judged) = (text, part, true);
+    }
+
+    /// Goes on to the record of a hit on the current line.
+    fn go_to_part(&mut self, span: &Range<usize>) {
+        #[cfg(feature = "events")]
+        {
+            let (part, _) = self.records.part(span.start - self.text.start, self.text.len());
+            self.part = self.text.start + part.start..self.text.start + part.end;
+        }
+        #[cfg(not(feature = "events"))]
+        let _ = span;
     }
 
     /// Goes on to the line of a hit, unless it is the current one. Hits come by offset.
@@ -177,7 +209,11 @@ impl Line {
         let to = block.view.end;
         let to = memchr::memchr(b'\n', &bytes[span.end..to]).map_or(to, |newline| span.end + newline);
         let to = if to > span.end && bytes[to - 1] == b'\r' { to - 1 } else { to };
-        (self.text, self.hits, self.is_judged) = (from..to, 0, false);
+        (self.text, self.part, self.hits, self.is_judged) = (from..to, from..to, 0, false);
+        #[cfg(feature = "events")]
+        if !self.is_cut {
+            self.records.find(&bytes[from..to]);
+        }
     }
 
     /// The part of the line that is given with a hit. For a line over the cap this is as much as every way of cutting it shows.

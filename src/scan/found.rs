@@ -5,6 +5,8 @@ use std::cmp::Reverse;
 use std::fmt::Write;
 use std::ops::Range;
 
+#[cfg(feature = "events")]
+use super::records::Records;
 use crate::extract::Context;
 #[cfg(feature = "events")]
 use crate::extract::{Token, TokenKind};
@@ -94,11 +96,16 @@ pub(super) struct Lines {
     /// The numbers of rows and of weak places that have been handed over.
     #[cfg(feature = "events")]
     pub(super) done: (usize, usize),
-    /// The end of the current line.
+    /// The end of the current line, or of the current record in it.
     #[cfg(feature = "events")]
     pub(super) end: usize,
-    /// The current line without its line end, as a part of the input, if events have gone to it.
-    pub(super) text: Option<Range<usize>>,
+    /// The current line in the view, up to its line feed, and its records.
+    #[cfg(feature = "events")]
+    pub(super) line: Range<usize>,
+    #[cfg(feature = "events")]
+    pub(super) records: Records,
+    /// The current line without its line end, and what of it was read as an event, as parts of the input, if events have gone to them.
+    pub(super) text: Option<(Range<usize>, Range<usize>)>,
 }
 
 impl Lines {
@@ -113,7 +120,8 @@ impl Lines {
             self.weak.clear();
             self.weak.append(&mut found.weak);
             self.weak.sort_by_key(|weak| weak.span.start);
-            (self.done, self.end) = ((0, 0), 0);
+            (self.done, self.end, self.line) = ((0, 0), 0, 0..0);
+            self.records.clear();
         }
     }
 

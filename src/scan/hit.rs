@@ -53,6 +53,9 @@ pub struct Hit<'h> {
     pub(super) matches: Matches<'h>,
     #[cfg(feature = "events")]
     pub(super) event: Option<Event<'h>>,
+    /// The offset in the line of what the event was read from.
+    #[cfg(feature = "events")]
+    pub(super) event_start: usize,
 }
 
 impl<'h> Hit<'h> {
@@ -109,13 +112,17 @@ impl<'h> Hit<'h> {
 impl<'h> Hit<'h> {
     /// Returns the line, read as an event. `None` if [`ScanOptions::events`](super::ScanOptions) is `None`, and for a line over
     /// [`MAX_LINE`](crate::limits::MAX_LINE), which is only at hand in pieces.
+    ///
+    /// If the line is a list of records (`{"Records":[{…},{…}]}`), the event is the record that holds the hit, and its spans count from the
+    /// record's start.
     pub fn event(&self) -> Option<Event<'h>> {
         self.event
     }
 
     /// Returns the field of the event that holds the observable.
     pub fn field(&self) -> Option<Field<'h>> {
-        self.event?.field_at(self.offset_in_line..self.offset_in_line + self.observed.len())
+        let start = self.offset_in_line - self.event_start;
+        self.event?.field_at(start..start + self.observed.len())
     }
 
     /// Returns the time of the event, if the line has one.

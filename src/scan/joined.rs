@@ -76,6 +76,8 @@ impl Joined {
             matches: hit.matches,
             #[cfg(feature = "events")]
             event: hit.event,
+            #[cfg(feature = "events")]
+            event_start: hit.event_start,
         };
         (self.first + row, hit)
     }

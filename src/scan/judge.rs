@@ -36,18 +36,28 @@ impl Worker {
         let view = &bytes[block.view.clone()];
         loop {
             self.found.rows.clear();
-            let Lines { rows, weak, done: (row, weak_row), end, text: known } = &mut self.lines;
+            let Lines { rows, weak, done: (row, weak_row), end, line, records, text: known } = &mut self.lines;
             let starts = [rows.get(*row).map(|row| row.span.start), weak.get(*weak_row).map(|weak| weak.span.start)];
             let Some(at) = starts.into_iter().flatten().min() else { return false };
-            let from = (*end).min(at);
-            let start = memchr::memrchr(b'\n', &view[from..at]).map_or(from, |found| from + found + 1);
-            *end = memchr::memchr(b'\n', &view[at..]).map_or(view.len(), |found| at + found);
-            let text = &view[start..*end];
+            let is_new = at >= line.end;
+            if is_new {
+                let from = line.end;
+                let start = memchr::memrchr(b'\n', &view[from..at]).map_or(from, |found| from + found + 1);
+                *line = start..memchr::memchr(b'\n', &view[at..]).map_or(view.len(), |found| at + found);
+            }
+            let text = &view[line.clone()];
             let text = text.strip_suffix(b"\r").unwrap_or(text);
+            if is_new {
+                records.find(text);
+            }
+            let start = line.start;
+            let (part, stop) = records.part(at - start, text.len());
+            *end = if stop == text.len() { line.end } else { start + stop };
             let offset = block.view.start + start;
-            *known = Some(offset..offset + text.len());
-            self.events.go_to(heads, offset, text);
-            self.line(text, start);
+            *known = Some((offset..offset + text.len(), offset + part.start..offset + part.end));
+            let text = &text[part.clone()];
+            self.events.go_to(heads, offset + part.start, text);
+            self.line(text, start + part.start);
             if !self.found.rows.is_empty() {
                 return true;
             }

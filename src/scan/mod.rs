@@ -42,6 +42,8 @@ pub mod many;
 mod options;
 mod piece;
 mod reading;
+#[cfg(feature = "events")]
+mod records;
 mod rows;
 mod scanner;
 mod sink;

@@ -1,0 +1,242 @@
+//! Lines that are lists of records, each of which is an event of its own.
+//!
+//! ```text
+//! {"Records":[{"eventTime":"2026-05-12T10:00:01Z","sourceIPAddress":"192.0.2.7"},{"eventTime":"2026-05-12T10:00:02Z",…}]}
+//! ```
+//!
+//! Cloud services deliver such files, all in one line. Read as one event, every hit would be met by the client of the first record, at the
+//! time of the first record, and a host of one record would be joined with the path of another. An event that holds a list among its
+//! own fields is no such line.
+
+use std::ops::Range;
+
+/// The records of a line, in order.
+#[derive(Debug, Default)]
+pub(super) struct Records(Vec<Range<usize>>);
+
+impl Records {
+    /// Forgets the records of the last line.
+    pub(super) fn clear(&mut self) {
+        self.0.clear();
+    }
+
+    /// Finds the records of a line, at least two. A line that is no list of records has none.
+    pub(super) fn find(&mut self, line: &[u8]) {
+        self.0.clear();
+        if list(line, &mut self.0).is_none() || self.0.len() < 2 {
+            self.0.clear();
+        }
+    }
+
+    /// The part of a line of `len` bytes that is read as the event of a place, and the end of what belongs to it: the record, or else the
+    /// line up to the next record.
+    pub(super) fn part(&self, place: usize, len: usize) -> (Range<usize>, usize) {
+        let next = self.0.partition_point(|record| record.end <= place);
+        match self.0.get(next) {
+            Some(record) if record.start <= place => (record.clone(), record.end),
+            Some(record) => (0..len, record.start),
+            None => (0..len, len),
+        }
+    }
+}
+
+/// Reads a list of objects, or an object with one such list and nothing that could belong to an event. Takes linear time.
+fn list(line: &[u8], records: &mut Vec<Range<usize>>) -> Option<()> {
+    let mut at = space(line, 0);
+    if line.get(at) == Some(&b'[') {
+        at = objects(line, at, records)?;
+    } else {
+        at = space(line, opened(line, at, b'{')?);
+        loop {
+            let key = at + 1..string(line, at)? - 1;
+            at = space(line, opened(line, space(line, key.end + 1), b':')?);
+            if records.is_empty() && line.get(at) == Some(&b'[') {
+                at = objects(line, at, records)?;
+            } else if is_aside(&line[key]) {
+                at = value(line, at)?;
+            } else {
+                return None;
+            }
+            at = space(line, at);
+            match line.get(at)? {
+                b',' => at = space(line, at + 1),
+                b'}' => break,
+                _ => return None,
+            }
+        }
+        at += 1;
+    }
+    (space(line, at) == line.len()).then_some(())
+}
+
+/// Reads a list of objects that are not the fields of one event (`[{"name":"src","value":"192.0.2.7"}]`), and returns its end.
+fn objects(line: &[u8], at: usize, records: &mut Vec<Range<usize>>) -> Option<usize> {
+    let mut at = space(line, opened(line, at, b'[')?);
+    if is_pair(line, at)? {
+        return None;
+    }
+    loop {
+        opened(line, at, b'{')?;
+        let end = value(line, at)?;
+        records.push(at..end);
+        at = space(line, end);
+        match line.get(at)? {
+            b',' => at = space(line, at + 1),
+            b']' => return Some(at + 1),
+            _ => return None,
+        }
+    }
+}
+
+/// Returns true if the object here names a field and its value.
+fn is_pair(line: &[u8], at: usize) -> Option<bool> {
+    let mut at = space(line, opened(line, at, b'{')?);
+    while line.get(at)? != &b'}' {
+        let key = at + 1..string(line, at)? - 1;
+        if [&b"value"[..], b"val", b"#text", b"content", b"stringValue"]
+            .iter()
+            .any(|name| name.eq_ignore_ascii_case(&line[key.clone()]))
+        {
+            return Some(true);
+        }
+        at = space(line, opened(line, space(line, key.end + 1), b':')?);
+        at = space(line, value(line, at)?);
+        if line.get(at)? == &b',' {
+            at = space(line, at + 1);
+        }
+    }
+    Some(false)
+}
+
+/// Returns true for a key beside a list that tells about the list, such as its page.
+fn is_aside(key: &[u8]) -> bool {
+    const KEYS: [&[u8]; 12] = [
+        b"count",
+        b"total",
+        b"totalcount",
+        b"took",
+        b"next",
+        b"nextlink",
+        b"nextpage",
+        b"nexttoken",
+        b"page",
+        b"offset",
+        b"limit",
+        b"hasmore",
+    ];
+    key.starts_with(b"@") || KEYS.iter().any(|known| known.eq_ignore_ascii_case(key))
+}
+
+/// The place after a byte, if it stands here.
+fn opened(line: &[u8], at: usize, byte: u8) -> Option<usize> {
+    (line.get(at) == Some(&byte)).then_some(at + 1)
+}
+
+/// The end of the string here, after its closing quote.
+fn string(line: &[u8], at: usize) -> Option<usize> {
+    let mut at = opened(line, at, b'"')?;
+    loop {
+        let found = memchr::memchr2(b'"', b'\\', line.get(at..)?)? + at;
+        if line[found] == b'"' {
+            return Some(found + 1);
+        }
+        at = found + 2;
+    }
+}
+
+/// The end of the value here. Brackets are only counted: the reader of events looks at each record closely.
+fn value(line: &[u8], mut at: usize) -> Option<usize> {
+    let mut depth = 0_usize;
+    loop {
+        match line.get(at)? {
+            b'"' => at = string(line, at)?,
+            b'{' | b'[' => {
+                depth += 1;
+                at += 1;
+            }
+            b'}' | b']' => {
+                depth = depth.checked_sub(1)?;
+                at += 1;
+            }
+            b',' | b':' if depth == 0 => return None,
+            _ if depth > 0 => at += 1,
+            _ => at += line[at..].iter().take_while(|byte| !b",]}: \t\r\n".contains(byte)).count().max(1),
+        }
+        if depth == 0 {
+            return Some(at);
+        }
+    }
+}
+
+fn space(line: &[u8], at: usize) -> usize {
+    at + line.get(at..).unwrap_or_default().iter().take_while(|byte| byte.is_ascii_whitespace()).count()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn found(line: &str) -> Vec<&str> {
+        let mut records = Records::default();
+        records.find(line.as_bytes());
+        records.0.iter().map(|record| &line[record.clone()]).collect()
+    }
+
+    #[test]
+    fn lists_of_records() {
+        for (line, expected) in [
+            (r#"[{"a":1},{"b":[2,{}]}]"#, &[r#"{"a":1}"#, r#"{"b":[2,{}]}"#][..]),
+            (r#" { "Records" : [ {"a":"]},{"} , {} ] } "#, &[r#"{"a":"]},{"}"#, "{}"]),
+            (
+                r#"{"@odata.context":"http://a.test/","value":[{"a":"\"}"},{"b":1}],"nextLink":null}"#,
+                &[r#"{"a":"\"}"}"#, r#"{"b":1}"#],
+            ),
+            (r#"{"count":2,"data":[{"a":1},{"a":2}]}"#, &[r#"{"a":1}"#, r#"{"a":2}"#]),
+        ] {
+            assert_eq!(found(line), expected, "{line}");
+        }
+    }
+
+    #[test]
+    fn lines_that_are_one_event() {
+        for line in [
+            "",
+            "[",
+            "[]",
+            "[{}]",
+            "{}",
+            r#"{"a":1}"#,
+            r#"[{"a":1},2]"#,
+            r#"["a","b"]"#,
+            r#"[{"a":1}{"a":2}]"#,
+            r#"[{"a":1},{"a":2}"#,
+            r#"[{"a":1},{"a":2}] x"#,
+            r#"[{"a":1},{"a":2"#,
+            r#"{"Records":[{"a":1}]}"#,
+            r#"{"src":"192.0.2.7","flows":[{"dst":"192.0.2.8"},{"dst":"192.0.2.9"}]}"#,
+            r#"{"flows":[{"dst":"192.0.2.8"},{"dst":"192.0.2.9"}],"src":"192.0.2.7"}"#,
+            r#"{"a":[{"b":1},{"b":2}],"c":[{"d":1},{"d":2}]}"#,
+            r#"{"fields":[{"name":"src","value":"192.0.2.7"},{"name":"dst","value":"192.0.2.8"}]}"#,
+            r#"[{"Key":"src","Value":"192.0.2.7"},{"Key":"dst","Value":"192.0.2.8"}]"#,
+            r#"{"a":{"b":[{"c":1},{"c":2}]}}"#,
+        ] {
+            assert_eq!(found(line), [""; 0], "{line}");
+        }
+    }
+
+    #[test]
+    fn places_in_records_and_around_them() {
+        let line = br#"{"@a":"b","c":[{"d":1},{"e":2}]}"#;
+        let mut records = Records::default();
+        records.find(line);
+        let len = line.len();
+        assert_eq!(records.part(7, len), (0..len, 15));
+        assert_eq!(records.part(15, len), (15..22, 22));
+        assert_eq!(records.part(21, len), (15..22, 22));
+        assert_eq!(records.part(22, len), (0..len, 23));
+        assert_eq!(records.part(25, len), (23..30, 30));
+        assert_eq!(records.part(31, len), (0..len, len));
+        records.clear();
+        assert_eq!(records.part(7, len), (0..len, len));
+    }
+}
