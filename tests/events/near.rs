@@ -423,4 +423,16 @@ pub(super) const SAMPLES: &[Sample] = &[
     line("json", r#"{"user":"eve:7","src":"192.0.2.7"}"#, &["user.name=eve:7"]),
     line("json", r#"{"query":"evil.test.","src":"192.0.2.7"}"#, &["dns.question.name=evil.test"]),
     line("json", r#"{"query":".","src":"192.0.2.7"}"#, &["source.ip=192.0.2.7"]),
+    // The two ends as the machine that logs sees them, with their ports after a slash. The other end alone is the one that came.
+    line(
+        "text",
+        "flow local:192.0.2.7/40000 remote:203.0.113.5/443 closed",
+        &["source.ip=192.0.2.7", "source.port=40000", "destination.ip=203.0.113.5", "destination.port=443"],
+    ),
+    line(
+        "text",
+        "flow remote:203.0.113.5/40000 closed",
+        &["source.ip=203.0.113.5", "source.port=40000", "destination.ip"],
+    ),
+    line("text", "flow local:192.0.2.7/40000 closed", &["source.ip=192.0.2.7", "source.port=40000", "destination.ip"]),
 ];

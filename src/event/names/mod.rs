@@ -448,10 +448,14 @@ pub(super) fn is_known(name: &[u8]) -> bool {
 /// Returns the first address that a name can stand for.
 pub(super) fn address_meaning(name: &[u8]) -> Option<Meaning> {
     let found = find(&Key::new(name)?, &[])?;
-    found.meanings.iter().map(|entry| entry.meaning).find(|meaning| match meaning {
-        Meaning::Ecs(name) | Meaning::Local(name) | Meaning::Remote(name) => name.kind() == Type::Ip,
-        _ => false,
-    })
+    let addresses = || {
+        found.meanings.iter().map(|entry| entry.meaning).filter(|meaning| match meaning {
+            Meaning::Ecs(name) | Meaning::Local(name) | Meaning::Remote(name) => name.kind() == Type::Ip,
+            _ => false,
+        })
+    };
+    // `remote` alone is the source. Beside `local` it is not, and its port goes where its address goes.
+    addresses().find(|meaning| !matches!(meaning, Meaning::Ecs(_))).or_else(|| addresses().next())
 }
 
 /// Returns true if the table knows the whole name as that of the answer of a name server.
