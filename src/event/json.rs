@@ -177,7 +177,7 @@ fn named_by_value(line: &[u8], sheet: &mut Sheet, frame: &Frame) {
     };
     let Some(name) = find(&[b"name", b"key", b"field", b"@name", b"type", b"label"]) else { return };
     let Some(value) = find(&[b"value", b"val", b"#text", b"content", b"stringValue"]) else { return };
-    if name.start == value.start || name.end - name.start > 64 {
+    if name.end - name.start > 64 {
         return;
     }
     let label = Label::Line(name.start, name.end);
@@ -225,7 +225,7 @@ pub(super) fn unescape(text: &[u8], into: &mut Vec<u8>) {
 fn unicode(text: &[u8]) -> Option<(char, usize)> {
     let unit = |at: usize| {
         let digits = text.get(at..at + 6)?.strip_prefix(b"\\u")?;
-        digits.iter().try_fold(0, |unit, &byte| Some(unit << 4 | char::from(byte).to_digit(16)?))
+        digits.iter().try_fold(0, |unit, &byte| Some(unit * 16 + char::from(byte).to_digit(16)?))
     };
     let first = unit(0)?;
     if (0xd800..0xdc00).contains(&first) {

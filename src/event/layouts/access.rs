@@ -105,7 +105,7 @@ fn before(part: Part<'_>, sheet: &mut Sheet) -> bool {
         let user = rest.from(words.at()).trimmed();
         if !user.text().is_empty() {
             let user = match user.text() {
-                [b'"', .., b'"'] if user.text().len() > 1 => user.start + 1..user.end - 1,
+                [b'"', .., b'"'] => user.start + 1..user.end - 1,
                 _ => user.start..user.end,
             };
             // `info app[5]`
