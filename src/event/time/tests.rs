@@ -2,7 +2,7 @@ use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
 use super::forms::from_seconds;
-use super::stamp::days_since_1970;
+use super::stamp::{days_since_1970, is_day};
 use super::*;
 
 fn utc() -> Assumed {
@@ -190,6 +190,22 @@ fn a_zone_is_the_logged_one_or_as_told() {
     );
     assert_eq!(offset_of(b"+0200"), Some(7200));
     assert_eq!(offset_of(b"UTC"), Some(0));
+    for (text, seconds) in [
+        ("+14", Some(50_400)),
+        ("+15", None),
+        ("-0259", Some(-10_740)),
+        ("+0260", None),
+        ("+02:30", Some(9000)),
+        ("+02:3", None),
+        ("+02:3x", None),
+        ("+02:x0", None),
+        ("+2:30", Some(9000)),
+        ("+2:x0", None),
+        ("5", None),
+        ("#02", None),
+    ] {
+        assert_eq!(offset_of(text.as_bytes()), seconds, "{text}");
+    }
     assert_eq!(offset_of(b"(GMT+1:00)Brussels,Copenhagen"), Some(3600));
     assert_eq!(offset_of(b"CST"), None, "it is three zones");
 }
@@ -209,11 +225,20 @@ fn a_time_at_the_start_ends_where_it_does() {
     assert_eq!(length("5/12/2026 10:02:03 AM gw x"), Some(21));
     assert_eq!(length("5/12/2026 10:02:03AM gw x"), Some(20));
     assert_eq!(length("5/12/2026 10:02:03 AMX gw x"), Some(18));
+    assert_eq!(length("2026-05-12T10:02:03ZA gw x"), Some(19));
+    assert_eq!(length("2026-05-12T10:02:03Z5 gw x"), Some(19));
+    assert_eq!(length("2026-05-12 10:02:03,250-0500 gw x"), Some(28));
+    assert_eq!(length("2026-05-12 10:02:03,250-05 gw x"), Some(26));
+    assert_eq!(length("2026-05-12 10:02:03,250-05-00 gw x"), Some(19));
+    assert_eq!(length("2026-05-12 10:02:0192 gw x"), None);
     assert_eq!(length("GET / HTTP/1.1"), None);
 }
 
 #[test]
 fn days_are_counted_as_the_calendar_does() {
+    for (year, is_leap) in [(1900, false), (2000, true), (2023, false), (2024, true), (2100, false), (2400, true)] {
+        assert_eq!(is_day(Some(year), 2, 29), is_leap, "{year}");
+    }
     for days in (-3000..60_000).step_by(13) {
         let at = Timestamp::from_second(i64::from(days) * 86_400).unwrap();
         let civil = TimeZone::UTC.to_datetime(at);
