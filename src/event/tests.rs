@@ -215,3 +215,89 @@ fn a_role_fits_the_value() {
         assert_eq!(role, want, "{line}");
     }
 }
+
+#[test]
+fn lines_of_a_byte_or_two_are_read() {
+    let mut reader = EventReader::new();
+    for first in 0..=u8::MAX {
+        for line in [&[first][..], &[first, b'a'], &[first, b' '], &[first, b'='], &[first, b':'], &[first, first]] {
+            let event = reader.read(line);
+            assert!(event.fields().all(|field| field.span().end <= line.len()), "{line:?}");
+            assert_eq!(event.time(), None, "{line:?}");
+        }
+    }
+}
+
+#[test]
+fn json_has_at_most_so_many_fields() {
+    let mut reader = EventReader::new();
+    for (numbers, end, layout) in [
+        (4096, "", Layout::Json),
+        (4097, "", Layout::Text),
+        (4096, r#","b":{}"#, Layout::Json),
+        (4096, r#","b":[]"#, Layout::Json),
+        (4096, r#","b":7"#, Layout::Text),
+        (4095, r#","b":7"#, Layout::Json),
+    ] {
+        let line = format!(r#"{{"a":[{}0]{end}}}"#, "0,".repeat(numbers - 1));
+        assert_eq!(reader.read(line.as_bytes()).layout(), layout, "{numbers} {end}");
+    }
+}
+
+/// What begins far from the start of a line is not its event.
+#[test]
+fn layouts_begin_near_the_start() {
+    const CEF: &str = "CEF:0|Acme|Gate|1.0|100|Web|5|src=192.0.2.7";
+    const LEEF: &str = "LEEF:1.0|Acme|Gate|1.0|100|src=192.0.2.7";
+    const JSON: &str = r#"{"src":"192.0.2.7"}"#;
+    const XML: &str = "<?xml version=\"1.0\"?><Event><src>192.0.2.7</src></Event>";
+    let mut reader = EventReader::new();
+    for (inner, layout, most) in
+        [(CEF, Layout::Cef, 252), (LEEF, Layout::Leef, 251), (JSON, Layout::Json, 510), (XML, Layout::Xml, 251)]
+    {
+        for header in ["", "<134>May 12 10:02:03 gw1 app: "] {
+            for (before, is_near) in [(20, true), (most, true), (most + 1, false)] {
+                let line = format!("{header}{}{inner}", ".".repeat(before));
+                let found = reader.read(line.as_bytes()).layout();
+                assert_eq!(found == layout, is_near, "{layout} after {before} bytes is {found}");
+            }
+        }
+    }
+}
+
+/// A message in JSON is read as a line up to 16 KiB.
+#[test]
+fn long_messages_are_values_only() {
+    let mut reader = EventReader::new();
+    for (length, is_read) in [(16, true), (16 << 10, true), ((16 << 10) + 1, false)] {
+        let text = format!("{:.<length$}", "src=192.0.2.7 ab ");
+        let line = format!(r#"{{"msg":"{}"}}"#, &text[..length]);
+        let source = reader.read(line.as_bytes()).get(EcsName::SourceIp).map(|ip| ip.to_string());
+        assert_eq!(source.is_some(), is_read, "{length}");
+    }
+}
+
+#[test]
+fn events_are_shown_with_layout_and_fields() {
+    for layout in Layout::ALL {
+        assert_eq!(layout.to_string(), layout.name());
+    }
+    let mut reader = EventReader::new();
+    let event = reader.read(br#"{"src":"192.0.2.7"}"#);
+    assert!(format!("{event:?}").contains("json") && format!("{event:?}").contains("192.0.2.7"), "{event:?}");
+    let field = event.fields().next().expect("a field");
+    assert!(format!("{field:?}").contains("src") && format!("{field:?}").contains("192.0.2.7"), "{field:?}");
+}
+
+#[test]
+fn a_zone_as_told_has_a_name() {
+    for (zone, name) in [
+        (TimeZone::UTC, "UTC"),
+        (TimeZone::fixed(jiff::tz::offset(2)), "+02"),
+        (TimeZone::posix("EST5EDT,M3.2.0,M11.1.0").expect("a zone"), "local"),
+    ] {
+        let mut reader = EventReader::with_options(&EventOptions::new().time_zone(zone));
+        let event = reader.read(b"2026-05-12 10:02:03 gate opened");
+        assert_eq!(event.get(EcsName::EventTimezone).map(|zone| zone.to_string()).as_deref(), Some(name));
+    }
+}
