@@ -453,6 +453,20 @@ fn records_of_a_line_are_events_of_their_own() {
     assert_eq!(show(&RECORDS.repeat(3).replace("\n", "\r\n")).len(), 6);
     let bare = RECORDS.trim_end().strip_prefix("{\"Records\":").unwrap().strip_suffix('}').unwrap();
     assert_eq!(show(bare), [second, third]);
+    let each = bare.trim_start_matches('[').trim_end_matches(']').replace("},{", "}{");
+    assert_eq!(show(&each), [second, third]);
+    assert_eq!(show(&format!("<14>May 12 10:00:09 relay app: {RECORDS}")), [second, third]);
+    assert_eq!(show(&format!("{{\"took\":5,\"hits\":{{\"total\":3,\"hits\":{bare}}}}}\n")), [second, third]);
+    let element = |second: u8, address: &str| {
+        format!(
+            "<Event><System><TimeCreated SystemTime='2026-05-12T10:00:0{second}Z'/></System><EventData>\
+             <Data Name='IpAddress'>{address}</Data></EventData></Event>"
+        )
+    };
+    let events = [element(1, "192.0.2.7"), element(2, "203.0.113.5:443")].concat();
+    for line in [events.clone(), format!("<Events>{events}</Events>")] {
+        assert_eq!(show(&line), ["0 203.0.113.5 strong IpAddress 2026-05-12T10:00:02Z 203.0.113.5"]);
+    }
     // Beside the records, a line is what it was.
     let paged =
         format!("{{\"@context\":\"http://old.example/x\",\"value\":{bare},\"@next\":\"http://old.example/y\"}}\n");

@@ -2,6 +2,10 @@
 //!
 //! ```text
 //! {"Records":[{"eventTime":"2026-05-12T10:00:01Z","sourceIPAddress":"192.0.2.7"},{"eventTime":"2026-05-12T10:00:02Z",…}]}
+//! {"hits":{"total":2,"hits":[{"_source":{…}},{"_source":{…}}]}}
+//! <14>May 12 10:00:03 relay app: [{"src_ip":"192.0.2.7",…},{"src_ip":"192.0.2.8",…}]
+//! {"time":"2026-05-12T10:00:01Z",…}{"time":"2026-05-12T10:00:02Z",…}
+//! <Events><Event>…</Event><Event>…</Event></Events>
 //! ```
 //!
 //! Cloud services deliver such files, all in one line. Read as one event, every hit would be met by the client of the first record, at the
@@ -22,10 +26,20 @@ impl Records {
 
     /// Finds the records of a line, at least two. A line that is no list of records has none.
     pub(super) fn find(&mut self, line: &[u8]) {
+        let is_found = |found: Option<()>, records: &mut Vec<Range<usize>>| {
+            let is_it = found.is_some() && records.len() > 1;
+            if !is_it {
+                records.clear();
+            }
+            is_it
+        };
         self.0.clear();
-        if list(line, &mut self.0).is_none() || self.0.len() < 2 {
-            self.0.clear();
+        let records = &mut self.0;
+        if line.first() == Some(&b'<') && is_found(elements(line, records), records) {
+            return;
         }
+        let Some(start) = json_start(line) else { return };
+        let _ = is_found(list(line, start, records), records) || is_found(documents(line, start, records), records);
     }
 
     /// The part of a line of `len` bytes that is read as the event of a place, and the end of what belongs to it: the record, or else the
@@ -40,33 +54,84 @@ impl Records {
     }
 }
 
+/// The longest text before the JSON of a line, such as the head of a message.
+const LONGEST_HEAD: usize = 256;
+
+/// Where the JSON of a line begins: with an object that has a key, or a list of objects.
+fn json_start(line: &[u8]) -> Option<usize> {
+    let head = &line[..line.len().min(LONGEST_HEAD)];
+    memchr::memchr2_iter(b'{', b'[', head)
+        .find(|&at| line.get(space(line, at + 1)) == Some(if line[at] == b'{' { &b'"' } else { &b'{' }))
+}
+
+/// How deep in a document its list of records is at most.
+const MAX_DEPTH: usize = 4;
+
 /// Reads a list of objects, or an object with one such list and nothing that could belong to an event. Takes linear time.
-fn list(line: &[u8], records: &mut Vec<Range<usize>>) -> Option<()> {
-    let mut at = space(line, 0);
-    if line.get(at) == Some(&b'[') {
-        at = objects(line, at, records)?;
-    } else {
-        at = space(line, opened(line, at, b'{')?);
-        loop {
-            let key = at + 1..string(line, at)? - 1;
-            at = space(line, opened(line, space(line, key.end + 1), b':')?);
-            if records.is_empty() && line.get(at) == Some(&b'[') {
-                at = objects(line, at, records)?;
-            } else if is_aside(&line[key]) {
-                at = value(line, at)?;
-            } else {
-                return None;
-            }
-            at = space(line, at);
-            match line.get(at)? {
-                b',' => at = space(line, at + 1),
-                b'}' => break,
-                _ => return None,
-            }
-        }
-        at += 1;
-    }
+fn list(line: &[u8], start: usize, records: &mut Vec<Range<usize>>) -> Option<()> {
+    let at =
+        if line[start] == b'[' { objects(line, start, records)? } else { holder(line, start, records, MAX_DEPTH)? };
     (space(line, at) == line.len()).then_some(())
+}
+
+/// Reads an object that holds a list of objects, itself or in another object, and returns its end.
+fn holder(line: &[u8], at: usize, records: &mut Vec<Range<usize>>, depth: usize) -> Option<usize> {
+    let mut at = space(line, opened(line, at, b'{')?);
+    loop {
+        let key = at + 1..string(line, at)? - 1;
+        at = space(line, opened(line, space(line, key.end + 1), b':')?);
+        let byte = *line.get(at)?;
+        if byte == b'[' && records.is_empty() && !is_aside(&line[key.clone()]) {
+            at = objects(line, at, records)?;
+        } else if is_aside(&line[key]) {
+            at = value(line, at)?;
+        } else if byte == b'{' && records.is_empty() && depth > 1 {
+            at = holder(line, at, records, depth - 1)?;
+        } else {
+            return None;
+        }
+        at = space(line, at);
+        match line.get(at)? {
+            b',' => at = space(line, at + 1),
+            b'}' if records.is_empty() => return None,
+            b'}' => return Some(at + 1),
+            _ => return None,
+        }
+    }
+}
+
+/// Reads objects one after the other, which some services do not even put on lines of their own.
+fn documents(line: &[u8], start: usize, records: &mut Vec<Range<usize>>) -> Option<()> {
+    // Most lines hold no such place.
+    let is_seam = |at: usize| matches!(&line[at + 1..], [b'{', ..] | [b' ' | b',', b'{', ..] | [b',', b' ', b'{', ..]);
+    if !memchr::memchr_iter(b'}', line).any(is_seam) {
+        return None;
+    }
+    let mut at = start;
+    while at < line.len() {
+        opened(line, at, b'{')?;
+        let end = value(line, at)?;
+        records.push(at..end);
+        at = space(line, end);
+        if line.get(at) == Some(&b',') {
+            at = space(line, at + 1);
+        }
+    }
+    Some(())
+}
+
+/// Finds the events of Windows in a line of XML.
+fn elements(line: &[u8], records: &mut Vec<Range<usize>>) -> Option<()> {
+    const END: &[u8] = b"</Event>";
+    let mut ends = memchr::memmem::find_iter(line, END).map(|at| at + END.len());
+    let mut from = 0;
+    for end in &mut ends {
+        let is_start = |at: &usize| matches!(line.get(at + 6), Some(b'>' | b' ' | b'\t'));
+        let start = memchr::memmem::find_iter(&line[from..end], b"<Event").map(|at| from + at).find(is_start)?;
+        records.push(start..end);
+        from = end;
+    }
+    Some(())
 }
 
 /// Reads a list of objects that are not the fields of one event (`[{"name":"src","value":"192.0.2.7"}]`), and returns its end.
@@ -110,7 +175,7 @@ fn is_pair(line: &[u8], at: usize) -> Option<bool> {
 
 /// Returns true for a key beside a list that tells about the list, such as its page.
 fn is_aside(key: &[u8]) -> bool {
-    const KEYS: [&[u8]; 12] = [
+    const KEYS: [&[u8]; 21] = [
         b"count",
         b"total",
         b"totalcount",
@@ -123,6 +188,15 @@ fn is_aside(key: &[u8]) -> bool {
         b"offset",
         b"limit",
         b"hasmore",
+        b"timed_out",
+        b"_shards",
+        b"max_score",
+        b"_scroll_id",
+        b"messagetype",
+        b"owner",
+        b"loggroup",
+        b"logstream",
+        b"subscriptionfilters",
     ];
     key.starts_with(b"@") || KEYS.iter().any(|known| known.eq_ignore_ascii_case(key))
 }
@@ -192,6 +266,18 @@ mod tests {
                 &[r#"{"a":"\"}"}"#, r#"{"b":1}"#],
             ),
             (r#"{"count":2,"data":[{"a":1},{"a":2}]}"#, &[r#"{"a":1}"#, r#"{"a":2}"#]),
+            (
+                r#"{"took":5,"_shards":{"x":[]},"hits":{"total":{"x":2},"hits":[{"a":1},{"a":2}]}}"#,
+                &[r#"{"a":1}"#, r#"{"a":2}"#],
+            ),
+            (r#"<14>May 12 10:00:03 h a[7]: {"Records":[{"a":1},{"a":2}]}"#, &[r#"{"a":1}"#, r#"{"a":2}"#]),
+            (r#"<14>1 - - - - - [x y="z"] [{"a":1},{"a":2}]"#, &[r#"{"a":1}"#, r#"{"a":2}"#]),
+            (r#"{"a":"}{"}{"a":2}"#, &[r#"{"a":"}{"}"#, r#"{"a":2}"#]),
+            (r#"{"a":1} {"a":{"b":2}}, {"a":3}, "#, &[r#"{"a":1}"#, r#"{"a":{"b":2}}"#, r#"{"a":3}"#]),
+            (
+                "<Events><Event x='y'>1</Event> <Event>2</Event></Events>",
+                &["<Event x='y'>1</Event>", "<Event>2</Event>"],
+            ),
         ] {
             assert_eq!(found(line), expected, "{line}");
         }
@@ -218,7 +304,16 @@ mod tests {
             r#"{"a":[{"b":1},{"b":2}],"c":[{"d":1},{"d":2}]}"#,
             r#"{"fields":[{"name":"src","value":"192.0.2.7"},{"name":"dst","value":"192.0.2.8"}]}"#,
             r#"[{"Key":"src","Value":"192.0.2.7"},{"Key":"dst","Value":"192.0.2.8"}]"#,
-            r#"{"a":{"b":[{"c":1},{"c":2}]}}"#,
+            r#"{"a":{"b":[{"c":1},{"c":2}],"d":1}}"#,
+            r#"{"a":{"b":[{"c":1},{"c":2}]},"d":{"e":1}}"#,
+            r#"{"a":{"b":{"c":{"d":{"e":[{"f":1},{"f":2}]}}}}}"#,
+            r#"{"a":1} x {"a":2}"#,
+            r#"{"a":1}{"a":2"#,
+            r#"{"a":"}{","b":{"c":1}}"#,
+            r#"x {"a":1} y {"b":[{"c":1},{"c":2}]}"#,
+            "<Event>1</Event>",
+            "<Events>1</Event><EventData>2</Event>",
+            "<EventData>1</EventData><Event>2</Event>",
         ] {
             assert_eq!(found(line), [""; 0], "{line}");
         }
