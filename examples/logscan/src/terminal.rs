@@ -103,7 +103,7 @@ struct Block {
     has_more: bool,
 }
 
-/// Combines the hits of a line into a block.
+/// Combines the hits of a line, or of an event in it, into a block.
 pub(crate) struct Blocks {
     text: Text,
     styles: Styles,
@@ -123,7 +123,9 @@ impl Blocks {
     pub(crate) fn add(&mut self, out: &mut Vec<u8>, bytes: &[u8], pairs: u64) {
         let piece = Piece::read(bytes);
         let is_same_file = self.file.as_deref() == Some(piece.file);
-        if !is_same_file || self.block.as_ref().is_none_or(|block| block.line != piece.line) {
+        // The records of a line are events of their own.
+        let is_same = |block: &Block| block.line == piece.line && block.told == piece.told;
+        if !is_same_file || !self.block.as_ref().is_some_and(is_same) {
             self.end(out);
         }
         if !is_same_file {
@@ -132,13 +134,10 @@ impl Blocks {
             out.extend_from_slice(format!("{gap}{before}{}{after}\n", Escaped::new(piece.file)).as_bytes());
             self.file = Some(piece.file.to_owned());
         }
-        let block = self.block.get_or_insert_with(|| Block { line: piece.line, ..Block::default() });
+        let fresh = || Block { line: piece.line, told: piece.told.to_owned(), ..Block::default() };
+        let block = self.block.get_or_insert_with(fresh);
         let lines = usize::try_from(pairs).unwrap_or(usize::MAX).saturating_add(1);
         block.found.extend(piece.found.split_inclusive(|&byte| byte == b'\n').take(lines).flatten());
-        // The line is the same for all its hits, of which any may be missing: an earlier run has reported it.
-        if block.told.is_empty() {
-            block.told.extend_from_slice(piece.told);
-        }
         block.take_part(piece.start, piece.part, piece.has_more);
         block.spans.push(piece.span);
     }

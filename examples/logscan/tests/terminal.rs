@@ -53,6 +53,20 @@ fn a_block_for_each_line_and_the_name_of_a_log_once() {
 }
 
 #[test]
+fn each_event_of_a_line_has_a_block() {
+    let record = |second: u8, client: &str, host: &str| {
+        format!(r#"{{"time":"2026-05-12T10:00:0{second}Z","src_ip":"{client}","host":"{host}"}}"#)
+    };
+    let line = format!("[{},{}]\n", record(1, "192.0.2.7", "evil.test"), record(2, "203.0.113.9", "www.evil.test"));
+    let folder = Folder::new(&[("c2.txt", FEED), ("r.log", line.as_bytes())]);
+    let Some(text) = shown(&folder, 300, "scan --color never -f c2.txt r.log") else { return };
+    let told: Vec<&str> = text.lines().filter(|line| line.starts_with("  @")).collect();
+    assert_eq!(told.len(), 2, "{text}");
+    assert!(told[0].contains("10:00:01Z  192.0.2.7") && told[1].contains("10:00:02Z  203.0.113.9"), "{text}");
+    assert_eq!(text.lines().filter(|line| line.starts_with("1:")).count(), 3, "{text}");
+}
+
+#[test]
 fn all_hits_of_a_line_are_highlighted_in_it() {
     let folder = folder();
     let Some(text) = shown(&folder, 80, "scan -f c2.txt a.log") else { return };
