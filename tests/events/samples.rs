@@ -859,7 +859,6 @@ fn a_line_in_a_string_says_the_same() {
     assert!(wrong.is_empty(), "{} of {count} differ:\n{}", wrong.len(), wrong.join("\n"));
 }
 
-/// Whatever is cut, doubled, nested or invented, a line is read, and its spans lie within it.
 /// However far behind words of any length stand, a value is read whole or not at all.
 #[test]
 fn values_in_words_before_pairs_are_whole() {
@@ -886,6 +885,7 @@ fn values_in_words_before_pairs_are_whole() {
     assert!(read > 300, "{read}");
 }
 
+/// Whatever is cut, doubled, nested or invented, a line is read, and its spans lie within it.
 #[test]
 fn damaged_lines_are_read_too() {
     for sample in labelled() {
