@@ -164,6 +164,14 @@ const LINES: &[Whole] = &[
         &["source.ip=192.0.2.7", "destination.domain=evil.test", "client.ip=192.0.2.7", "url.full=http://evil.test/a", "url.original=http://evil.test/a", "url.scheme=http", "url.domain=evil.test", "url.path=/a"]),
     line("json", r#"{"hostname":"shop.test","url":"https://other.test/a"}"#,
         &["destination.domain=other.test", "host.name=shop.test", "url.full=https://other.test/a", "url.original=https://other.test/a", "url.scheme=https", "url.domain=other.test", "url.path=/a"]),
+    line("json", r#"{"exchange":{"method":"GET","host":"shop.test","path":"/a","requestHeaders":{"Host":"other.test"}}}"#,
+        &["destination.domain=shop.test", "url.original=/a", "url.domain=shop.test", "url.path=/a", "http.request.method=GET"]),
+    line("json", r#"{"exchange":{"method":"GET","path":"/a","requestHeaders":{"Host":"other.test"}}}"#,
+        &["destination.domain=other.test", "url.original=/a", "url.domain=other.test", "url.path=/a", "http.request.method=GET"]),
+    line("json", r#"{"method":"GET","host":"shop.test","path":"/a","requestHeaders":{"Host":"other.test"}}"#,
+        &["destination.domain=other.test", "host.name=shop.test", "url.original=/a", "url.domain=other.test", "url.path=/a", "http.request.method=GET"]),
+    line("json", r#"{"user":"[eve]","src":"192.0.2.7"}"#,
+        &["source.ip=192.0.2.7", "client.ip=192.0.2.7"]),
     each("leef", "LEEF:2.0|Acme|Gate|1|9|x+5|src=192.0.2.7\tusrName=eve",
         &["source.ip=192.0.2.7", "client.ip=192.0.2.7", "user.name=eve", "observer.version=1"],
         &["deviceVendor=Acme", "deviceProduct=Gate", "leefDeviceVersion=1", "eventID=9", "x+5|src=192.0.2.7", "usrName=eve"]),
@@ -353,6 +361,8 @@ const LINES: &[Whole] = &[
         &["source.ip=203.0.113.5", "source.port=443", "destination.port=40000", "client.ip=203.0.113.5"]),
     line("pairs", "time=2026-05-12 10:02:03x src=192.0.2.7 dst=203.0.113.5",
         &["@timestamp=2026-05-12T10:02:03Z", "event.timezone=UTC", "source.ip=192.0.2.7", "destination.ip=203.0.113.5", "client.ip=192.0.2.7"]),
+    line("pairs", "x=1&y=2&z=3&/a?id=7&src=192.0.2.7&v=8",
+        &[]),
     each("panos", r"1,2026/05/12 10:02:03,0011,TRAFFIC,end,1,2026/05/12 10:02:01,192.0.2.7,203.0.113.5,0.0.0.0,0.0.0.0,rule1,corp\eve,,web,vsys1,trust,untrust,e1,e2,log,x,55,1,40000,443,0,0,0x0,tcp,allow",
         &["@timestamp=2026-05-12T10:02:01Z", "event.timezone=UTC", "source.ip=192.0.2.7", "source.port=40000", "destination.ip=203.0.113.5", "destination.port=443", "client.ip=192.0.2.7", "user.name=eve", "user.domain=corp", "network.transport=tcp", "network.protocol=web", "rule.name=rule1", "event.action=allow"],
         &["generated_time=2026/05/12 10:02:01", "src=192.0.2.7", "dst=203.0.113.5", "rule=rule1", r"srcuser=corp\eve", "app=web", "sport=40000", "dport=443", "proto=tcp", "action=allow"]),
@@ -577,6 +587,8 @@ const LINES: &[Whole] = &[
     each("text", "[2026-05-12 10:02:03from ] gate 192.0.2.7",
         &["@timestamp=2026-05-12T10:02:03Z", "event.timezone=UTC", "source.ip=192.0.2.7", "client.ip=192.0.2.7"],
         &["time=2026-05-12 10:02:03from ", "address=192.0.2.7"]),
+    line("text", "gw: [12/May/2026:10:02:03 +0192.0.2.9000] 192.0.2.7 TLSv1.2",
+        &["@timestamp=2026-05-12T10:02:03Z", "event.timezone=UTC", "source.ip=192.0.2.7", "client.ip=192.0.2.7"]),
     Whole { head: "#Version: 1.0\n#Fields: date time c-ip cs-host\n", ..each("w3c", r#"2026-05-12 10:02:03 192.0.2.7 "shop ""x"" test""#,
         &["@timestamp=2026-05-12T10:02:03Z", "event.timezone=UTC", "source.ip=192.0.2.7", "client.ip=192.0.2.7"],
         &["date=2026-05-12", "time=10:02:03", "c-ip=192.0.2.7", r#"cs-host=shop "x" test"#]) },
@@ -618,4 +630,27 @@ fn nothing_else_is_read_from_a_line() {
         }
     }
     assert!(wrong.is_empty(), "{} wrong:\n{}", wrong.len(), wrong.join("\n"));
+}
+
+/// Quotes within a value in quotes are part of it, but the search for its end does not go on for ever.
+#[test]
+fn values_in_quotes_end() {
+    let note = |before: &str, length: usize, after: &str| {
+        let line = format!("note={before}{}{after} src=192.0.2.7 dst=203.0.113.5", "x".repeat(length));
+        let mut reader = reader();
+        let event = reader.read(line.as_bytes());
+        event.fields().next().map(|field| field.value().into_owned())
+    };
+    let text = |before: &str, length: usize, after: &str| Some(format!("{before}{}{after}", "x".repeat(length)));
+    for length in [10, 4094] {
+        assert_eq!(note("\"a\"", length, "\"b\""), text("a\"", length, "\"b"), "{length}");
+    }
+    for length in [4095, 5000] {
+        assert_eq!(note("\"a\"", length, "\"b\""), text("a", 0, ""), "{length}");
+    }
+    // Doubled quotes around a value, and within one.
+    assert_eq!(note("\"\"", 4093, "\"\""), text("", 4093, ""));
+    assert_eq!(note("\"\"", 4094, "\"\""), text("", 0, ""));
+    assert_eq!(note("\"", 65_535, "\"\"b\""), text("", 65_535, "\"\"b"));
+    assert_eq!(note("\"", 65_536, "\"\"b\""), text("", 65_536, ""));
 }
