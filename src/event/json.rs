@@ -143,7 +143,21 @@ fn string(line: &[u8], at: usize) -> Option<(usize, usize, bool)> {
         return None;
     }
     let start = at + 1;
+    // Most strings are short.
     let mut at = start;
+    for _ in 0..2 {
+        let Some(Ok(bytes)) = line.get(at..at + 8).map(<[u8; 8]>::try_from) else { break };
+        let word = u64::from_le_bytes(bytes);
+        let found = bytes_of(word, b'"') | bytes_of(word, b'\\');
+        if found != 0 {
+            let found = at + found.trailing_zeros() as usize / 8;
+            if line[found] == b'"' {
+                return Some((start, found, false));
+            }
+            break;
+        }
+        at += 8;
+    }
     let mut escaped = false;
     loop {
         let found = memchr::memchr2(b'"', b'\\', line.get(at..)?)? + at;
@@ -153,6 +167,14 @@ fn string(line: &[u8], at: usize) -> Option<(usize, usize, bool)> {
         escaped = true;
         at = found + 2;
     }
+}
+
+/// Returns a mark in each byte of `word` that is `sign`, as far as the first one: marks after it may be wrong.
+#[inline]
+fn bytes_of(word: u64, sign: u8) -> u64 {
+    const ONES: u64 = u64::MAX / 255;
+    let zero = word ^ (ONES * u64::from(sign));
+    zero.wrapping_sub(ONES) & !zero & (ONES << 7)
 }
 
 fn skip_space(line: &[u8], mut at: usize) -> usize {

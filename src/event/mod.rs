@@ -45,6 +45,7 @@ mod sheet;
 mod tests;
 mod time;
 mod value;
+mod vocabulary;
 mod who;
 
 use std::borrow::Cow;

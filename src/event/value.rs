@@ -2,6 +2,7 @@
 
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
+use super::vocabulary::Vocabulary;
 use crate::value::service;
 
 /// Returns true for the words that logs write for a missing value.
@@ -202,7 +203,7 @@ pub(super) fn number(value: &[u8]) -> Option<u32> {
 
 /// Returns true for a method of HTTP or WebDAV.
 pub(super) fn is_method(text: &[u8]) -> bool {
-    const METHODS: [&[u8]; 17] = [
+    static METHODS: Vocabulary = Vocabulary::new(&[
         b"GET",
         b"POST",
         b"HEAD",
@@ -220,8 +221,8 @@ pub(super) fn is_method(text: &[u8]) -> bool {
         b"LOCK",
         b"UNLOCK",
         b"REPORT",
-    ];
-    METHODS.iter().any(|method| method.eq_ignore_ascii_case(text))
+    ]);
+    METHODS.has(text)
 }
 
 /// Returns true if a text begins like the target of a request: a path, a URL, or a name with a port.

@@ -28,6 +28,7 @@ mod xml;
 use std::fmt;
 
 use super::sheet::{Form, Label, Part, Sheet, Words, find};
+use super::vocabulary::Vocabulary;
 use super::{json, pairs, time, value};
 use columns::{Header, Kind};
 
@@ -319,14 +320,14 @@ fn around(part: Part<'_>, sheet: &mut Sheet) {
 
 /// Reads the messages among the values of pairs: `msg="Login from 192.0.2.7 failed"`.
 fn prose(part: Part<'_>, first: usize, sheet: &mut Sheet) {
-    const PROSE: [&[u8]; 5] = [b"msg", b"message", b"reason", b"description", b"details"];
+    static PROSE: Vocabulary = Vocabulary::new(&[b"msg", b"message", b"reason", b"description", b"details"]);
     sheet.level += 2;
     let mut left = MAX_WITHIN;
     for at in first..sheet.fields.len() {
         let field = sheet.fields[at];
         let Label::Line(start, stop) = field.label else { continue };
         let name = &part.line[start as usize..stop as usize];
-        let is_prose = field.end - field.start >= 16 && PROSE.iter().any(|prose| prose.eq_ignore_ascii_case(name));
+        let is_prose = field.end - field.start >= 16 && PROSE.has(name);
         if is_prose && left > 0 && has_place(&part.line[field.span()]) {
             left -= 1;
             let inner = Part { start: field.start as usize, end: field.end as usize, ..part };
@@ -368,7 +369,7 @@ fn json_within(part: Part<'_>, sheet: &mut Sheet) -> bool {
 
 /// Reads the strings among the fields from `first` on, which are those of a JSON object: JSON, XML, or a log line as shippers wrap it.
 fn within(part: Part<'_>, first: usize, sheet: &mut Sheet) {
-    const MESSAGES: [&[u8]; 19] = [
+    static MESSAGES: Vocabulary = Vocabulary::new(&[
         b"message",
         b"msg",
         b"log",
@@ -388,7 +389,7 @@ fn within(part: Part<'_>, first: usize, sheet: &mut Sheet) {
         b"logMessage",
         b"line",
         b"description",
-    ];
+    ]);
     let end = sheet.fields.len();
     let mut left = MAX_WITHIN;
     for at in first..end {
@@ -413,7 +414,7 @@ fn within(part: Part<'_>, first: usize, sheet: &mut Sheet) {
         }
         let Label::Line(start, stop) = field.label else { continue };
         let name = &part.line[start as usize..stop as usize];
-        if !MESSAGES.iter().any(|message| message.eq_ignore_ascii_case(name)) || span.len() > 16 * 1024 {
+        if !MESSAGES.has(name) || span.len() > 16 * 1024 {
             continue;
         }
         left -= 1;

@@ -1,7 +1,9 @@
 //! Words that structure plain text.
 
+use crate::event::vocabulary::Vocabulary;
+
 /// Words after `user` that are not a user name.
-pub(super) const NO_USERS: &[&[u8]] = &[
+pub(super) static NO_USERS: Vocabulary = Vocabulary::new(&[
     b"is",
     b"was",
     b"has",
@@ -240,10 +242,10 @@ pub(super) const NO_USERS: &[&[u8]] = &[
     b"reached",
     b"exceeded",
     b"already",
-];
+]);
 
 /// Words before the verb of a login, or after `for`, `of`, `by`, `as` and `using`, that are not a user name either.
-pub(super) const NO_SUBJECTS: &[&[u8]] = &[
+pub(super) static NO_SUBJECTS: Vocabulary = Vocabulary::new(&[
     b"he",
     b"she",
     b"it",
@@ -412,4 +414,4 @@ pub(super) const NO_SUBJECTS: &[&[u8]] = &[
     b"phase",
     b"stage",
     b"level",
-];
+]);

@@ -6,16 +6,17 @@ use super::word::{Text, Word, is_gap, trimmed};
 use crate::event::layouts::words::NO_SUBJECTS;
 use crate::event::sheet::{Part, Sheet, find};
 use crate::event::value;
+use crate::event::vocabulary::Vocabulary;
 
 /// The verbs for a login, and the words that make them so: `logged in`.
-const VERBS: [&[u8]; 2] = [b"logged", b"signed"];
-const WAYS: [&[u8]; 5] = [b"in", b"on", b"out", b"off", b"into"];
+static VERBS: Vocabulary = Vocabulary::new(&[b"logged", b"signed"]);
+static WAYS: Vocabulary = Vocabulary::new(&[b"in", b"on", b"out", b"off", b"into"]);
 
 /// The maximum number of words between a word for a login and one that links a user to it.
 const MAX_BETWEEN: usize = 6;
 
 /// How a login went.
-const OUTCOMES: [&[u8]; 10] = [
+static OUTCOMES: Vocabulary = Vocabulary::new(&[
     b"failed",
     b"failure",
     b"success",
@@ -26,11 +27,7 @@ const OUTCOMES: [&[u8]; 10] = [
     b"refused",
     b"rejected",
     b"accepted",
-];
-
-fn is_in(words: &[&[u8]], word: &[u8]) -> bool {
-    words.iter().any(|other| other.eq_ignore_ascii_case(word))
-}
+]);
 
 /// Returns the words before a place, the last one first.
 fn words_before(part: Part<'_>, at: usize) -> impl Iterator<Item = Word> {
@@ -47,7 +44,7 @@ fn words_before(part: Part<'_>, at: usize) -> impl Iterator<Item = Word> {
 /// Returns true if the words before a place are about a login, with nothing in between but how it went and whence it came: `Login failed`,
 /// `authentication failure from 192.0.2.7`, `logged in`.
 fn is_about_login(part: Part<'_>, at: usize) -> bool {
-    const LOGINS: [&[u8]; 13] = [
+    static LOGINS: Vocabulary = Vocabulary::new(&[
         b"login",
         b"log-in",
         b"logon",
@@ -61,17 +58,26 @@ fn is_about_login(part: Part<'_>, at: usize) -> bool {
         b"auth",
         b"password",
         b"credentials",
-    ];
-    const BETWEEN: [&[u8]; 9] =
-        [b"attempt", b"attempts", b"failures", b"error", b"successfully", b"was", b"has", b"from", b"via"];
+    ]);
+    static BETWEEN: Vocabulary = Vocabulary::new(&[
+        b"attempt",
+        b"attempts",
+        b"failures",
+        b"error",
+        b"successfully",
+        b"was",
+        b"has",
+        b"from",
+        b"via",
+    ]);
     let mut after: &[u8] = b"";
     for raw in words_before(part, at).take(MAX_BETWEEN) {
         let word = trimmed(part.line, raw);
         let word = &part.line[word.start..word.end];
-        if is_in(&LOGINS, word) || is_in(&VERBS, word) && is_in(&WAYS, after) {
+        if LOGINS.has(word) || VERBS.has(word) && WAYS.has(after) {
             return true;
         }
-        let is_between = is_in(&BETWEEN, word) || is_in(&OUTCOMES, word) || is_in(&WAYS, word);
+        let is_between = BETWEEN.has(word) || OUTCOMES.has(word) || WAYS.has(word);
         if !is_between && value::address(word).is_none() {
             return false;
         }
@@ -82,13 +88,13 @@ fn is_about_login(part: Part<'_>, at: usize) -> bool {
 
 /// Returns the user before a verb: `eve logged in`, `Admin eve has signed out`, `'eve' failed to log in`.
 pub(super) fn before_verb(part: Part<'_>, verb: Word) -> Option<Word> {
-    const BETWEEN: [&[u8]; 7] = [b"has", b"have", b"was", b"is", b"now", b"just", b"successfully"];
+    static BETWEEN: Vocabulary = Vocabulary::new(&[b"has", b"have", b"was", b"is", b"now", b"just", b"successfully"]);
     let line = part.line;
     if !is_verb(part, verb) {
         return None;
     }
     let mut words = words_before(part, verb.start).take(MAX_BETWEEN);
-    let raw = words.find(|word| !is_in(&BETWEEN, &line[word.start..word.end]))?;
+    let raw = words.find(|word| !BETWEEN.has(&line[word.start..word.end]))?;
     let user = trimmed(line, raw);
     // A plain word must begin the message, or a word for a user must stand before it.
     let mut begins = || words.next().is_none_or(|word| may_precede(&line[word.start..word.end]));
@@ -98,29 +104,31 @@ pub(super) fn before_verb(part: Part<'_>, verb: Word) -> Option<Word> {
 
 /// Returns true for the verb of a login, with the words after it.
 fn is_verb(part: Part<'_>, verb: Word) -> bool {
-    const AFTER: [&[u8]; 5] = [b"successfully", b"from", b"via", b"using", b"with"];
-    const LOGINS: [&[u8]; 5] = [b"log", b"login", b"logon", b"sign", b"authenticate"];
+    static AFTER: Vocabulary = Vocabulary::new(&[b"successfully", b"from", b"via", b"using", b"with"]);
+    static TO: Vocabulary = Vocabulary::new(&[b"to"]);
+    static LOGINS: Vocabulary = Vocabulary::new(&[b"log", b"login", b"logon", b"sign", b"authenticate"]);
     let mut text = Text { part, at: verb.end };
-    let mut is_next = |words: &[&[u8]]| {
+    let mut is_next = |words: &Vocabulary| {
         text.word().is_some_and(|word| {
             let word = trimmed(part.line, word);
-            is_in(words, &part.line[word.start..word.end])
+            words.has(&part.line[word.start..word.end])
         })
     };
     match &part.line[verb.start..verb.end] {
-        word if is_in(&VERBS, word) => is_next(&WAYS),
+        word if VERBS.has(word) => is_next(&WAYS),
         word if word.eq_ignore_ascii_case(b"authenticated") => is_next(&AFTER),
-        word if word.eq_ignore_ascii_case(b"failed") => is_next(&[b"to"]) && is_next(&LOGINS),
+        word if word.eq_ignore_ascii_case(b"failed") => is_next(&TO) && is_next(&LOGINS),
         _ => false,
     }
 }
 
 /// Returns true for what may stand before the user who begins a message: a role, a time, a level, and anything that a sign ends.
 fn may_precede(word: &[u8]) -> bool {
-    const ROLES: [&[u8]; 7] = [b"user", b"admin", b"administrator", b"operator", b"account", b"username", b"member"];
+    static ROLES: Vocabulary =
+        Vocabulary::new(&[b"user", b"admin", b"administrator", b"operator", b"account", b"username", b"member"]);
     const LEVELS: [&[u8]; 8] = [b"INFO", b"NOTICE", b"WARN", b"WARNING", b"ERROR", b"DEBUG", b"AUDIT", b"INFORMATION"];
     let is_time = || word[0].is_ascii_digit() && memchr::memchr(b':', word).is_some();
-    is_in(&ROLES, word)
+    ROLES.has(word)
         || LEVELS.contains(&word)
         || matches!(word.last(), Some(b':' | b']' | b')' | b'>' | b'-'))
         || is_time()
@@ -133,7 +141,7 @@ fn is_user(text: &[u8]) -> bool {
         && text.iter().any(u8::is_ascii_alphabetic)
         && (is_domain_user(text) || value::is_host_name(name) && memchr::memchr(b':', text).is_none())
         && !text.eq_ignore_ascii_case(b"user")
-        && !is_in(NO_SUBJECTS, text)
+        && !NO_SUBJECTS.has(text)
         && value::address(text).is_none()
         // `eve@192.0.2.7`
         && value::address(realm.get(1..).unwrap_or(b"")).is_none()
@@ -153,7 +161,7 @@ fn is_in_quotes(part: Part<'_>, raw: Word, word: Word) -> bool {
 /// Returns the user after the colon of `Login failed: eve from 192.0.2.7`, of which `outcome` is the last word before the colon.
 pub(super) fn after_outcome(part: Part<'_>, outcome: Word, at: usize) -> Option<Word> {
     let bytes = &part.line[outcome.start..outcome.end];
-    if !is_in(&OUTCOMES, bytes) || !is_about_login(part, outcome.start) {
+    if !OUTCOMES.has(bytes) || !is_about_login(part, outcome.start) {
         return None;
     }
     let mut text = Text { part, at };
@@ -224,13 +232,14 @@ pub(super) fn after_link(part: Part<'_>, link: Word, before: Option<Word>, text:
 
 /// Returns true if what follows a user shows that its name ends there: the end of the text, a sign, or a word that begins something else.
 fn ends_there(part: Part<'_>, user: Word, after: Option<Word>) -> bool {
-    const AFTER: [&[u8]; 8] = [b"from", b"at", b"via", b"on", b"using", b"with", b"through", b"over"];
+    static AFTER: Vocabulary =
+        Vocabulary::new(&[b"from", b"at", b"via", b"on", b"using", b"with", b"through", b"over"]);
     let Some(after) = after else { return true };
     let word = trimmed(part.line, after);
     matches!(part.line[user.end], b',' | b';' | b':' | b'|')
         || part.line[user.end..part.end].starts_with(b". ")
-        || is_in(&AFTER, &part.line[word.start..word.end])
-        || is_in(&OUTCOMES, &part.line[word.start..word.end])
+        || AFTER.has(&part.line[word.start..word.end])
+        || OUTCOMES.has(&part.line[word.start..word.end])
         || matches!(part.line[after.start], b'(' | b'[')
 }
 

@@ -51,7 +51,7 @@ pub(super) fn is_user_name(text: &[u8]) -> bool {
     !text.is_empty()
         && text.len() <= 128
         && text.iter().any(u8::is_ascii_alphanumeric)
-        && !NO_USERS.iter().any(|word| word.eq_ignore_ascii_case(text))
+        && !NO_USERS.has(text)
         && !text.ends_with(b":")
 }
 
