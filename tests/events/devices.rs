@@ -29,6 +29,13 @@ pub(super) const SAMPLES: &[Sample] = &[
         "<189>May 12 10:02:03 2026 sw1 %%10SHELL/5/LOGIN(l): -DevIP=198.51.100.3; eve logged in from 192.0.2.7.",
         &["source.ip=192.0.2.7", "host.name=sw1"],
     ),
+    // Kubernetes: the level and the day in one word.
+    line(
+        "text",
+        "E0512 10:02:03.123456       1 server.go:45] \"Dropped\" err=\"no route\" from 192.0.2.7:40000",
+        &["@timestamp=2026-05-12T10:02:03.123456Z", "source.ip=192.0.2.7", "source.port=40000"],
+    ),
+    line("text", "E0512 10:02:03 server.go:45] Dropped from 192.0.2.7:40000", &["@timestamp"]),
     // Ports after a sign, and what follows them.
     line(
         "text",

@@ -109,10 +109,33 @@ pub(in crate::event) fn at_start(text: &[u8]) -> Option<(Stamp, usize)> {
     if !first.is_ascii_alphabetic() {
         return numbers(text);
     }
+    if text.get(1).is_some_and(u8::is_ascii_digit) {
+        return level_first(text);
+    }
     let skipped = weekday(text).unwrap_or(0);
     let rest = &text[skipped..];
     let (stamp, length) = if rest.first()?.is_ascii_digit() { numbers(rest) } else { month_first(rest) }?;
     Some((stamp, skipped + length))
+}
+
+/// Reads `I0512 10:02:03.123456` (klog, as Kubernetes logs) and `I20260512 10:02:03.123456` (glog), with the letter of a level.
+fn level_first(text: &[u8]) -> Option<(Stamp, usize)> {
+    const LEVELS: &[u8] = b"IWEF";
+    let digits = text[1..].iter().take(9).take_while(|byte| byte.is_ascii_digit()).count();
+    if !LEVELS.contains(&text[0]) || !matches!(digits, 4 | 8) {
+        return None;
+    }
+    let mut read = Read { text, at: 1 };
+    let year = if digits == 8 { Some(read.digits(4)? as i16) } else { None };
+    let (month, day) = (read.digits(2)? as i8, read.digits(2)? as i8);
+    read.spaces()?;
+    let start = read.at;
+    let clock = read.clock()?;
+    // They always write microseconds.
+    if read.at != start + "10:02:03.123456".len() || year.is_some_and(|year| !YEARS.contains(&year)) {
+        return None;
+    }
+    read.stamp(year, month, day, clock, None)
 }
 
 /// Reads `Mon DD …`, with the year after the day, after the time, or missing (RFC 3164, `ctime`, Cisco, CEF).

@@ -6,7 +6,8 @@
 //! ```
 //!
 //! Keys have the same meaning as a table's column names, and nested keys are joined by dots (`threat.indicator.ip`). An
-//! array of strings is a list of values. Records one after another may also be spread over lines, as `jq` writes them. If you know the keys, name them ([`Columns`](crate::indicator::Columns)).
+//! array of strings is a list of values. Records may be spread over lines, one after the other, as `jq` writes them. If you
+//! know the keys, name them ([`Columns`](crate::indicator::Columns)).
 
 use crate::error::{Error, Result};
 use crate::feed::head::Head;
