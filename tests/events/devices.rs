@@ -36,6 +36,9 @@ pub(super) const SAMPLES: &[Sample] = &[
         &["@timestamp=2026-05-12T10:02:03.123456Z", "source.ip=192.0.2.7", "source.port=40000"],
     ),
     line("text", "E0512 10:02:03 server.go:45] Dropped from 192.0.2.7:40000", &["@timestamp"]),
+    // Nobody is named before a client.
+    line("text", "[2026-05-12 10:02:03] login: from [192.0.2.7] on tty1", &["source.ip=192.0.2.7", "user.name"]),
+    line("text", "[2026-05-12 10:02:03] login: fromm [192.0.2.7]", &["source.ip=192.0.2.7", "user.name=fromm"]),
     // Ports after a sign, and what follows them.
     line(
         "text",

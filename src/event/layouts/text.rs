@@ -511,7 +511,9 @@ fn value_after(part: Part<'_>, raw: Word, at: usize, is_user: bool, has_colon: b
             || next_text.starts_with(b"name/"));
     // `User Login: Unit: 1`
     let is_label = is_user && has_colon && next_text.ends_with(b":") && next_text[0].is_ascii_alphabetic();
-    if next_text[0] == b'(' || goes_on || is_label {
+    // `login: from [192.0.2.7]`: nobody is named.
+    let is_link = is_user && matches!(next_text, b"from" | b"via");
+    if next_text[0] == b'(' || goes_on || is_label || is_link {
         return None;
     }
     let is_quoted = matches!(next_text[0], b'"' | b'\'' | b'[' | b'<' | b'{');
