@@ -100,11 +100,11 @@ impl<S: FnMut(&Hit<'_>) -> ControlFlow<()>> Emitter<S> {
                 continue;
             }
             let matches = matcher.matches_of(found.matches(row));
-            line.go_to(bytes, block, &span);
+            let is_new = line.go_to(bytes, block, &span);
             let text = line.text(&span);
             // A line over the cap is only at hand in pieces, so it is not read as an event.
-            if !line.is_cut && !line.is_judged {
-                line.go_to_part(&span);
+            if events.is_on() && !line.is_cut && !line.is_judged {
+                line.go_to_part(bytes, is_new, &span);
                 events.go_to(piece.heads, line.part.start, &bytes[line.part.clone()]);
             }
             #[cfg(feature = "events")]
@@ -186,21 +186,24 @@ impl Line {
     }
 
     /// Goes on to the record of a hit on the current line.
-    fn go_to_part(&mut self, span: &Range<usize>) {
+    fn go_to_part(&mut self, bytes: &[u8], is_new: bool, span: &Range<usize>) {
         #[cfg(feature = "events")]
         {
+            if is_new {
+                self.records.find(&bytes[self.text.clone()]);
+            }
             let (part, _) = self.records.part(span.start - self.text.start, self.text.len());
             self.part = self.text.start + part.start..self.text.start + part.end;
         }
         #[cfg(not(feature = "events"))]
-        let _ = span;
+        let _ = (bytes, is_new, span);
     }
 
-    /// Goes on to the line of a hit, unless it is the current one. Hits come by offset.
-    fn go_to(&mut self, bytes: &[u8], block: &Block, span: &Range<usize>) {
+    /// Goes on to the line of a hit, and returns true, unless it is the current one. Hits come by offset.
+    fn go_to(&mut self, bytes: &[u8], block: &Block, span: &Range<usize>) -> bool {
         let is_here = (self.hits > 0 || self.is_judged) && span.start >= self.text.start && span.end <= self.text.end;
         if is_here {
-            return;
+            return false;
         }
         let from = self.text.start.min(span.start);
         #[cfg(test)]
@@ -210,10 +213,7 @@ impl Line {
         let to = memchr::memchr(b'\n', &bytes[span.end..to]).map_or(to, |newline| span.end + newline);
         let to = if to > span.end && bytes[to - 1] == b'\r' { to - 1 } else { to };
         (self.text, self.part, self.hits, self.is_judged) = (from..to, from..to, 0, false);
-        #[cfg(feature = "events")]
-        if !self.is_cut {
-            self.records.find(&bytes[from..to]);
-        }
+        true
     }
 
     /// The part of the line that is given with a hit. For a line over the cap this is as much as every way of cutting it shows.

@@ -94,6 +94,10 @@ mod off {
 
         pub(in crate::scan) fn forget(&mut self) {}
 
+        pub(in crate::scan) fn is_on(&self) -> bool {
+            false
+        }
+
         pub(in crate::scan) fn go_to(&mut self, _: &PartHeads, _: usize, _: &[u8]) {}
     }
 

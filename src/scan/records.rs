@@ -25,7 +25,17 @@ impl Records {
     }
 
     /// Finds the records of a line, at least two. A line that is no list of records has none.
+    #[inline]
     pub(super) fn find(&mut self, line: &[u8]) {
+        self.0.clear();
+        // The last byte rules out most lines.
+        if matches!(line.trim_ascii_end(), [.., b'}' | b']' | b',' | b'>']) {
+            self.find_all(line);
+        }
+    }
+
+    #[inline(never)]
+    fn find_all(&mut self, line: &[u8]) {
         let is_found = |found: Option<()>, records: &mut Vec<Range<usize>>| {
             let is_it = found.is_some() && records.len() > 1;
             if !is_it {
@@ -33,7 +43,6 @@ impl Records {
             }
             is_it
         };
-        self.0.clear();
         let records = &mut self.0;
         if line.first() == Some(&b'<') && is_found(elements(line, records), records) {
             return;
@@ -44,7 +53,11 @@ impl Records {
 
     /// The part of a line of `len` bytes that is read as the event of a place, and the end of what belongs to it: the record, or else the
     /// line up to the next record.
+    #[inline]
     pub(super) fn part(&self, place: usize, len: usize) -> (Range<usize>, usize) {
+        if self.0.is_empty() {
+            return (0..len, len);
+        }
         let next = self.0.partition_point(|record| record.end <= place);
         match self.0.get(next) {
             Some(record) if record.start <= place => (record.clone(), record.end),
@@ -104,7 +117,8 @@ fn holder(line: &[u8], at: usize, records: &mut Vec<Range<usize>>, depth: usize)
 fn documents(line: &[u8], start: usize, records: &mut Vec<Range<usize>>) -> Option<()> {
     // Most lines hold no such place.
     let is_seam = |at: usize| matches!(&line[at + 1..], [b'{', ..] | [b' ' | b',', b'{', ..] | [b',', b' ', b'{', ..]);
-    if !memchr::memchr_iter(b'}', line).any(is_seam) {
+    let inner = line.trim_ascii_end();
+    if !memchr::memchr_iter(b'}', &inner[..inner.len().saturating_sub(1)]).any(is_seam) {
         return None;
     }
     let mut at = start;
