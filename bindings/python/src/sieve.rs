@@ -219,7 +219,9 @@ impl Sieve {
         options.filter.min_confidence = percent("min_confidence", min_confidence)?;
         if let Some(unknown) = feeds.iter().find(|name| !self.feeds().contains(&name.as_str())) {
             let known = self.feeds().join(", ");
-            return Err(PyValueError::new_err(format!("feeds: no feed of this set is named {unknown:?} (feeds: {known})")));
+            return Err(PyValueError::new_err(format!(
+                "feeds: no feed of this set is named {unknown:?} (feeds: {known})"
+            )));
         }
         options.filter.feeds = feeds;
         options.filter.tags = tags;
