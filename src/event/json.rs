@@ -1,6 +1,7 @@
 //! A pull parser of one JSON value into a [`Sheet`], without recursion or copying.
 
 use super::sheet::{Form, Frame, Label, Node, Part, Raw, Sheet, TOP};
+use super::vocabulary::Vocabulary;
 
 /// The maximum nesting that is read. Real events stay under 20; deeper ones are made to break readers.
 const MAX_DEPTH: usize = 100;
@@ -138,7 +139,7 @@ fn scalar(line: &[u8], at: usize, label: Label, node: u32, sheet: &mut Sheet) ->
 }
 
 /// Returns the span of the string whose opening quote is at `at`, and whether it holds escapes.
-fn string(line: &[u8], at: usize) -> Option<(usize, usize, bool)> {
+pub(super) fn string(line: &[u8], at: usize) -> Option<(usize, usize, bool)> {
     if line.get(at) != Some(&b'"') {
         return None;
     }
@@ -177,12 +178,15 @@ fn bytes_of(word: u64, sign: u8) -> u64 {
     zero.wrapping_sub(ONES) & !zero & (ONES << 7)
 }
 
-fn skip_space(line: &[u8], mut at: usize) -> usize {
+pub(super) fn skip_space(line: &[u8], mut at: usize) -> usize {
     while matches!(line.get(at), Some(b' ' | b'\t' | b'\r' | b'\n')) {
         at += 1;
     }
     at
 }
+
+/// Names of the value of a field that an object names: `{"name":"Host","value":"a.example"}`.
+pub(super) static VALUES: Vocabulary = Vocabulary::new(&[b"value", b"val", b"#text", b"content", b"stringValue"]);
 
 /// Turns `{"name":"Host","value":"a.example"}` into a field `Host` of the surrounding object.
 fn named_by_value(line: &[u8], sheet: &mut Sheet, frame: &Frame) {
@@ -190,15 +194,16 @@ fn named_by_value(line: &[u8], sheet: &mut Sheet, frame: &Frame) {
     if fields.len() < 2 || fields.len() > 8 || frame.node == TOP {
         return;
     }
-    let find = |names: &[&[u8]]| {
+    static NAMES: Vocabulary = Vocabulary::new(&[b"name", b"key", b"field", b"@name", b"type", b"label"]);
+    let find = |names: &Vocabulary| {
         fields.iter().find(|field| {
             let Label::Line(start, end) = field.label else { return false };
             let label = &line[start as usize..end as usize];
-            field.parent == frame.node && names.iter().any(|name| name.eq_ignore_ascii_case(label))
+            field.parent == frame.node && names.has(label)
         })
     };
-    let Some(name) = find(&[b"name", b"key", b"field", b"@name", b"type", b"label"]) else { return };
-    let Some(value) = find(&[b"value", b"val", b"#text", b"content", b"stringValue"]) else { return };
+    let Some(name) = find(&NAMES) else { return };
+    let Some(value) = find(&VALUES) else { return };
     if name.end - name.start > 64 {
         return;
     }

@@ -40,6 +40,7 @@ mod lazy;
 mod names;
 mod normal;
 mod pairs;
+mod records;
 mod sheet;
 #[cfg(test)]
 mod tests;
@@ -70,6 +71,7 @@ pub use custom::LayoutConfig;
 pub use ecs::EcsName;
 pub(crate) use heads::{Head, Heads, PartHeads};
 pub use layouts::Layout;
+pub(crate) use records::Records;
 pub use time::EventTime;
 pub use who::{Value, Who};
 

@@ -8,9 +8,9 @@ use super::events::Events;
 use super::found::BlockHits;
 use super::hit::Hit;
 use super::piece::Piece;
-#[cfg(feature = "events")]
-use super::records::Records;
 use super::worker::Worker;
+#[cfg(feature = "events")]
+use crate::event::Records;
 use crate::input::utf16;
 use crate::limits::MAX_OBSERVABLE;
 use crate::sieve::Matcher;

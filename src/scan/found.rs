@@ -6,7 +6,7 @@ use std::fmt::Write;
 use std::ops::Range;
 
 #[cfg(feature = "events")]
-use super::records::Records;
+use crate::event::Records;
 use crate::extract::Context;
 #[cfg(feature = "events")]
 use crate::extract::{Token, TokenKind};

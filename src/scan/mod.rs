@@ -42,8 +42,6 @@ pub mod many;
 mod options;
 mod piece;
 mod reading;
-#[cfg(feature = "events")]
-mod records;
 mod rows;
 mod scanner;
 mod sink;

@@ -14,19 +14,22 @@
 
 use std::ops::Range;
 
+use super::json::{VALUES, skip_space, string};
+use super::vocabulary::Vocabulary;
+
 /// The records of a line, in order.
 #[derive(Debug, Default)]
-pub(super) struct Records(Vec<Range<usize>>);
+pub(crate) struct Records(Vec<Range<usize>>);
 
 impl Records {
     /// Forgets the records of the last line.
-    pub(super) fn clear(&mut self) {
+    pub(crate) fn clear(&mut self) {
         self.0.clear();
     }
 
     /// Finds the records of a line, at least two. A line that is no list of records has none.
     #[inline]
-    pub(super) fn find(&mut self, line: &[u8]) {
+    pub(crate) fn find(&mut self, line: &[u8]) {
         self.0.clear();
         // The last byte rules out most lines.
         if matches!(line.trim_ascii_end(), [.., b'}' | b']' | b',' | b'>']) {
@@ -54,7 +57,7 @@ impl Records {
     /// The part of a line of `len` bytes that is read as the event of a place, and the end of what belongs to it: the record, or else the
     /// line up to the next record.
     #[inline]
-    pub(super) fn part(&self, place: usize, len: usize) -> (Range<usize>, usize) {
+    pub(crate) fn part(&self, place: usize, len: usize) -> (Range<usize>, usize) {
         if self.0.is_empty() {
             return (0..len, len);
         }
@@ -74,7 +77,7 @@ const LONGEST_HEAD: usize = 256;
 fn json_start(line: &[u8]) -> Option<usize> {
     let head = &line[..line.len().min(LONGEST_HEAD)];
     memchr::memchr2_iter(b'{', b'[', head)
-        .find(|&at| line.get(space(line, at + 1)) == Some(if line[at] == b'{' { &b'"' } else { &b'{' }))
+        .find(|&at| line.get(skip_space(line, at + 1)) == Some(if line[at] == b'{' { &b'"' } else { &b'{' }))
 }
 
 /// How deep in a document its list of records is at most.
@@ -84,28 +87,29 @@ const MAX_DEPTH: usize = 4;
 fn list(line: &[u8], start: usize, records: &mut Vec<Range<usize>>) -> Option<()> {
     let at =
         if line[start] == b'[' { objects(line, start, records)? } else { holder(line, start, records, MAX_DEPTH)? };
-    (space(line, at) == line.len()).then_some(())
+    (skip_space(line, at) == line.len()).then_some(())
 }
 
 /// Reads an object that holds a list of objects, itself or in another object, and returns its end.
 fn holder(line: &[u8], at: usize, records: &mut Vec<Range<usize>>, depth: usize) -> Option<usize> {
-    let mut at = space(line, opened(line, at, b'{')?);
+    let mut at = skip_space(line, opened(line, at, b'{')?);
     loop {
-        let key = at + 1..string(line, at)? - 1;
-        at = space(line, opened(line, space(line, key.end + 1), b':')?);
+        let (key, after) = text(line, at)?;
+        let is_aside = is_aside(&line[key]);
+        at = skip_space(line, opened(line, skip_space(line, after), b':')?);
         let byte = *line.get(at)?;
-        if byte == b'[' && records.is_empty() && !is_aside(&line[key.clone()]) {
+        if byte == b'[' && records.is_empty() && !is_aside {
             at = objects(line, at, records)?;
-        } else if is_aside(&line[key]) {
+        } else if is_aside {
             at = value(line, at)?;
         } else if byte == b'{' && records.is_empty() && depth > 1 {
             at = holder(line, at, records, depth - 1)?;
         } else {
             return None;
         }
-        at = space(line, at);
+        at = skip_space(line, at);
         match line.get(at)? {
-            b',' => at = space(line, at + 1),
+            b',' => at = skip_space(line, at + 1),
             b'}' if records.is_empty() => return None,
             b'}' => return Some(at + 1),
             _ => return None,
@@ -116,9 +120,7 @@ fn holder(line: &[u8], at: usize, records: &mut Vec<Range<usize>>, depth: usize)
 /// Reads objects one after the other, which some services do not even put on lines of their own.
 fn documents(line: &[u8], start: usize, records: &mut Vec<Range<usize>>) -> Option<()> {
     // Most lines hold no such place.
-    let is_seam = |at: usize| matches!(&line[at + 1..], [b'{', ..] | [b' ' | b',', b'{', ..] | [b',', b' ', b'{', ..]);
-    let inner = line.trim_ascii_end();
-    if !memchr::memchr_iter(b'}', &inner[..inner.len().saturating_sub(1)]).any(is_seam) {
+    if !memchr::memchr_iter(b'}', line).any(|at| line.get(next(line, at + 1)) == Some(&b'{')) {
         return None;
     }
     let mut at = start;
@@ -126,10 +128,7 @@ fn documents(line: &[u8], start: usize, records: &mut Vec<Range<usize>>) -> Opti
         opened(line, at, b'{')?;
         let end = value(line, at)?;
         records.push(at..end);
-        at = space(line, end);
-        if line.get(at) == Some(&b',') {
-            at = space(line, at + 1);
-        }
+        at = next(line, end);
     }
     Some(())
 }
@@ -150,7 +149,7 @@ fn elements(line: &[u8], records: &mut Vec<Range<usize>>) -> Option<()> {
 
 /// Reads a list of objects that are not the fields of one event (`[{"name":"src","value":"192.0.2.7"}]`), and returns its end.
 fn objects(line: &[u8], at: usize, records: &mut Vec<Range<usize>>) -> Option<usize> {
-    let mut at = space(line, opened(line, at, b'[')?);
+    let mut at = skip_space(line, opened(line, at, b'[')?);
     if is_pair(line, at)? {
         return None;
     }
@@ -158,9 +157,9 @@ fn objects(line: &[u8], at: usize, records: &mut Vec<Range<usize>>) -> Option<us
         opened(line, at, b'{')?;
         let end = value(line, at)?;
         records.push(at..end);
-        at = space(line, end);
+        at = skip_space(line, end);
         match line.get(at)? {
-            b',' => at = space(line, at + 1),
+            b',' => at = skip_space(line, at + 1),
             b']' => return Some(at + 1),
             _ => return None,
         }
@@ -169,27 +168,21 @@ fn objects(line: &[u8], at: usize, records: &mut Vec<Range<usize>>) -> Option<us
 
 /// Returns true if the object here names a field and its value.
 fn is_pair(line: &[u8], at: usize) -> Option<bool> {
-    let mut at = space(line, opened(line, at, b'{')?);
+    let mut at = skip_space(line, opened(line, at, b'{')?);
     while line.get(at)? != &b'}' {
-        let key = at + 1..string(line, at)? - 1;
-        if [&b"value"[..], b"val", b"#text", b"content", b"stringValue"]
-            .iter()
-            .any(|name| name.eq_ignore_ascii_case(&line[key.clone()]))
-        {
+        let (key, after) = text(line, at)?;
+        if VALUES.has(&line[key]) {
             return Some(true);
         }
-        at = space(line, opened(line, space(line, key.end + 1), b':')?);
-        at = space(line, value(line, at)?);
-        if line.get(at)? == &b',' {
-            at = space(line, at + 1);
-        }
+        at = skip_space(line, opened(line, skip_space(line, after), b':')?);
+        at = next(line, value(line, at)?);
     }
     Some(false)
 }
 
 /// Returns true for a key beside a list that tells about the list, such as its page.
 fn is_aside(key: &[u8]) -> bool {
-    const KEYS: [&[u8]; 21] = [
+    static KEYS: Vocabulary = Vocabulary::new(&[
         b"count",
         b"total",
         b"totalcount",
@@ -211,8 +204,14 @@ fn is_aside(key: &[u8]) -> bool {
         b"loggroup",
         b"logstream",
         b"subscriptionfilters",
-    ];
-    key.starts_with(b"@") || KEYS.iter().any(|known| known.eq_ignore_ascii_case(key))
+    ]);
+    key.starts_with(b"@") || KEYS.has(key)
+}
+
+/// The place of what comes next, after white space and at most one comma.
+fn next(line: &[u8], at: usize) -> usize {
+    let at = skip_space(line, at);
+    if line.get(at) == Some(&b',') { skip_space(line, at + 1) } else { at }
 }
 
 /// The place after a byte, if it stands here.
@@ -220,16 +219,9 @@ fn opened(line: &[u8], at: usize, byte: u8) -> Option<usize> {
     (line.get(at) == Some(&byte)).then_some(at + 1)
 }
 
-/// The end of the string here, after its closing quote.
-fn string(line: &[u8], at: usize) -> Option<usize> {
-    let mut at = opened(line, at, b'"')?;
-    loop {
-        let found = memchr::memchr2(b'"', b'\\', line.get(at..)?)? + at;
-        if line[found] == b'"' {
-            return Some(found + 1);
-        }
-        at = found + 2;
-    }
+/// The span of the string here, and the place after its closing quote.
+fn text(line: &[u8], at: usize) -> Option<(Range<usize>, usize)> {
+    string(line, at).map(|(start, end, _)| (start..end, end + 1))
 }
 
 /// The end of the value here. Brackets are only counted: the reader of events looks at each record closely.
@@ -237,7 +229,7 @@ fn value(line: &[u8], mut at: usize) -> Option<usize> {
     let mut depth = 0_usize;
     loop {
         match line.get(at)? {
-            b'"' => at = string(line, at)?,
+            b'"' => at = text(line, at)?.1,
             b'{' | b'[' => {
                 depth += 1;
                 at += 1;
@@ -254,10 +246,6 @@ fn value(line: &[u8], mut at: usize) -> Option<usize> {
             return Some(at);
         }
     }
-}
-
-fn space(line: &[u8], at: usize) -> usize {
-    at + line.get(at..).unwrap_or_default().iter().take_while(|byte| byte.is_ascii_whitespace()).count()
 }
 
 #[cfg(test)]
