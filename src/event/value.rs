@@ -7,7 +7,7 @@ use crate::value::service;
 
 /// Returns true for the words that logs write for a missing value.
 pub(super) fn is_null(value: &[u8]) -> bool {
-    const NULLS: [&[u8]; 15] = [
+    static NULLS: Vocabulary = Vocabulary::new(&[
         b"-",
         b"--",
         b"---",
@@ -23,11 +23,8 @@ pub(super) fn is_null(value: &[u8]) -> bool {
         b"undefined",
         b"unset",
         b"unknown",
-    ];
-    // The first byte rules out most values.
-    let may_be =
-        value.first().is_none_or(|first| matches!(*first, b'-' | b'?' | b'n' | b'N' | b'(' | b'<' | b'u' | b'U'));
-    may_be && value.len() <= 9 && (value.is_empty() || NULLS.iter().any(|null| value.eq_ignore_ascii_case(null)))
+    ]);
+    value.is_empty() || NULLS.has(value)
 }
 
 /// Reads an address, and the port beside it if there is one: `192.0.2.1`, `192.0.2.1:443`, `[2001:db8::1]:443`, `192.0.2.1#53`,
@@ -327,13 +324,10 @@ pub(super) fn is_host(text: &[u8]) -> bool {
 
 /// Returns the start of the word for an outcome at the end of a text: the last part of `LOGIN_FAILED`, or all of `SUCCESS`.
 pub(super) fn outcome_at(text: &[u8]) -> Option<usize> {
-    const OUTCOMES: [&str; 6] = ["success", "successful", "succeeded", "failure", "failed", "fail"];
-    // The last letter rules out most words.
-    if !matches!(text.last()?.to_ascii_lowercase(), b's' | b'l' | b'd' | b'e') {
-        return None;
-    }
+    static OUTCOMES: Vocabulary =
+        Vocabulary::new(&[b"success", b"successful", b"succeeded", b"failure", b"failed", b"fail"]);
     let start = text.iter().rposition(|byte| matches!(*byte, b'_' | b'-')).map_or(0, |at| at + 1);
-    OUTCOMES.iter().any(|word| word.as_bytes().eq_ignore_ascii_case(&text[start..])).then_some(start)
+    OUTCOMES.has(&text[start..]).then_some(start)
 }
 
 /// Returns true for the words that say that the other end opened a connection: `in`, `inbound`, `incoming`, `ingress`.
