@@ -118,46 +118,6 @@ fn distance(one: &str, other: &str) -> usize {
     row[other.len()]
 }
 
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn letters_to_change() {
-        for (one, other, expected) in [
-            ("", "", 0),
-            ("", "abc", 3),
-            ("abc", "", 3),
-            ("abc", "abc", 0),
-            ("abc", "abd", 1),
-            ("abc", "xabc", 1),
-            ("abc", "ac", 1),
-            ("ab", "ba", 2),
-            ("kitten", "sitting", 3),
-            ("abcd", "bcda", 2),
-        ] {
-            assert_eq!((distance(one, other), distance(other, one)), (expected, expected), "{one} {other}");
-        }
-    }
-
-    /// A suggestion has at least half of the letters in common.
-    #[test]
-    fn only_near_names_are_suggested() {
-        for (name, meant) in [
-            ("user.nam", Some("user.name")),
-            ("usr.nme", Some("user.name")),
-            ("url.pa", Some("url.path")),
-            ("zzz", None),
-            ("qqqqqqqqqqqqqqqqqqqqqq", None),
-            ("zq.zzzp", None),
-        ] {
-            let error = unknown(name);
-            let found = error.split_once("did you mean `").and_then(|(_, rest)| rest.split('`').next());
-            assert_eq!(found, meant, "{error}");
-        }
-    }
-}
-
 #[cfg(feature = "config")]
 mod file {
     use std::io::Read;
@@ -268,5 +228,45 @@ mod file {
             }
         }
         Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn letters_to_change() {
+        for (one, other, expected) in [
+            ("", "", 0),
+            ("", "abc", 3),
+            ("abc", "", 3),
+            ("abc", "abc", 0),
+            ("abc", "abd", 1),
+            ("abc", "xabc", 1),
+            ("abc", "ac", 1),
+            ("ab", "ba", 2),
+            ("kitten", "sitting", 3),
+            ("abcd", "bcda", 2),
+        ] {
+            assert_eq!((distance(one, other), distance(other, one)), (expected, expected), "{one} {other}");
+        }
+    }
+
+    /// A suggestion has at least half of the letters in common.
+    #[test]
+    fn only_near_names_are_suggested() {
+        for (name, meant) in [
+            ("user.nam", Some("user.name")),
+            ("usr.nme", Some("user.name")),
+            ("url.pa", Some("url.path")),
+            ("zzz", None),
+            ("qqqqqqqqqqqqqqqqqqqqqq", None),
+            ("zq.zzzp", None),
+        ] {
+            let error = unknown(name);
+            let found = error.split_once("did you mean `").and_then(|(_, rest)| rest.split('`').next());
+            assert_eq!(found, meant, "{error}");
+        }
     }
 }
