@@ -120,9 +120,9 @@ fn without_protocol(part: &str) -> &str {
 /// Parses a port number or the name of a service.
 fn number(text: &str) -> Option<u16> {
     let text = text.trim();
-    let text = text.strip_suffix(".0").unwrap_or(text);
-    // Rust's parser would take a sign.
-    let port = if text.starts_with('+') { None } else { text.parse().ok() };
+    // Spreadsheets write `443.0`. Rust's parser would take a sign.
+    let digits = text.strip_suffix(".0").unwrap_or(text);
+    let port = if digits.starts_with('+') { None } else { digits.parse().ok() };
     port.filter(|&port| port > 0).or_else(|| service::port(text.as_bytes()))
 }
 
@@ -145,6 +145,7 @@ mod tests {
             ("TCP/443,53/udp", Ok(Some(vec![53, 443]))),
             ("8000-8001/tcp", Ok(Some(vec![8000, 8001]))),
             ("443.5", Err(Reject::BadPort)),
+            ("ssh.0", Err(Reject::BadPort)),
             ("443/icmp", Err(Reject::BadPort)),
             ("tcp/udp", Err(Reject::BadPort)),
             ("anyone", Err(Reject::BadPort)),
