@@ -487,6 +487,128 @@ fn records_of_a_line_are_events_of_their_own() {
     assert_eq!((hits, stats.withheld.outside), (vec!["old.test old.test strong".to_owned()], 1));
 }
 
+/// One value of a record: written as JSON, with what is listed and what is not.
+fn record_value() -> impl Strategy<Value = String> {
+    prop_oneof![
+        Just(r#""192.0.2.7""#.to_owned()),
+        Just(r#""203.0.113.5""#.to_owned()),
+        Just(r#""203.0.113.5:443""#.to_owned()),
+        Just(r#""evil.test""#.to_owned()),
+        Just(r#""old.test""#.to_owned()),
+        Just(r#""http://evil.test/gate/x""#.to_owned()),
+        Just(r#""/gate/x""#.to_owned()),
+        Just(r#""a } b ]},{ \" { [ evil.test""#.to_owned()),
+        Just(r#""\\""#.to_owned()),
+        Just("443".to_owned()),
+        Just("80".to_owned()),
+        Just("null".to_owned()),
+        Just(r#"["old.test","203.0.113.5"]"#.to_owned()),
+        Just(r#"[{"dst_ip":"203.0.113.5"},{"dst_ip":"old.test"}]"#.to_owned()),
+        Just(r#"{"host":"old.test","port":80}"#.to_owned()),
+        Just("[]".to_owned()),
+        Just("{}".to_owned()),
+    ]
+}
+
+/// A record, which begins with its time.
+fn record() -> impl Strategy<Value = String> {
+    const NAMES: [&str; 12] =
+        ["src_ip", "dst_ip", "dst_port", "host", "path", "user", "url", "dns", "answers", "Resources", "items", "meta"];
+    let field = (proptest::sample::select(&NAMES[..]), record_value());
+    (0..60_u8, vec(field, 1..7)).prop_map(|(second, fields)| {
+        let fields: Vec<String> = fields.iter().map(|(name, value)| format!(r#""{name}":{value}"#)).collect();
+        format!(r#"{{"time":"2026-05-12T10:00:{second:02}Z",{}}}"#, fields.join(","))
+    })
+}
+
+/// The ways in which a line holds records.
+const CONTAINERS: [(&str, &str, &str); 12] = [
+    ("[", ",", "]"),
+    ("[ ", " , ", " ]"),
+    ("", "", ""),
+    ("", " ", " "),
+    ("", ",", ","),
+    (r#"{"Records":["#, ",", "]}"),
+    (r#"{"records" : [ "#, ",\t", " ] }"),
+    (r#"{"took":5,"hits":{"total":{"value":2},"max_score":1.0,"hits":["#, ",", "]}}"),
+    (r#"{"count":2,"value":["#, ",", r#"],"@next":"x"}"#),
+    (r#"{"messageType":"DATA_MESSAGE","logGroup":"g","logEvents":["#, ",", "]}"),
+    ("<14>May 12 10:00:09 relay app: [", ",", "]"),
+    (r#"<14>May 12 10:00:09 relay app: {"Records":["#, ",", "]}"),
+];
+
+/// What is told of each hit, apart from where it stands.
+fn told(sieve: &Sieve, log: &str) -> Vec<String> {
+    let mut hits = Vec::new();
+    Scanner::new(sieve).scan(log.as_bytes(), |hit| {
+        let matches: Vec<String> =
+            hit.matches().iter().map(|found| format!("{} {:?}", found.indicator(), found.strength())).collect();
+        let field = hit.field().map(|field| field.name().to_string());
+        hits.push(format!("{} {matches:?} {field:?} {:?} {:?}", hit.canonical(), hit.time(), hit.who()));
+        ControlFlow::Continue(())
+    });
+    hits
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(if cfg!(debug_assertions) { 500 } else { 5_000 }))]
+
+    /// A record is the same event in whatever container, and alone on its line.
+    #[test]
+    fn records_are_the_same_in_every_container(records in vec(record(), 2..6)) {
+        let sieve = sieve("http://evil.test/gate/x\n203.0.113.5:443\nold.test\n192.0.2.7\nevil.test\n");
+        let alone = told(&sieve, &records.join("\n"));
+        for (before, between, after) in CONTAINERS {
+            let line = format!("{before}{}{after}\n", records.join(between));
+            prop_assert_eq!(&told(&sieve, &line), &alone, "{}", line);
+        }
+    }
+}
+
+/// Lines that never become lists of records, however long one looks.
+#[test]
+fn hostile_lists_of_records_take_linear_time() {
+    let sieve = sieve("old.test\n");
+    let times = 300_000;
+    for piece in [
+        "{",
+        "[",
+        "}",
+        "]",
+        "[{",
+        "}{",
+        "},{",
+        "}  ",
+        "{} ",
+        "[{\"",
+        "{\"a\":",
+        "{\"a\":[",
+        "{\"count\":{",
+        "\"",
+        "\\",
+        "{\"a\":1}",
+        "{\"a\":1},",
+        "<Event",
+        "<Event>",
+        "</Event>",
+        "<Event></Event>",
+        "[{\"a\":1}]",
+        "{\"Records\":[{",
+    ] {
+        for (head, tail) in [
+            ("", " old.test}"),
+            ("{\"a\":\"old.test\"}{\"", "]"),
+            ("{\"Records\":[", "old.test}]}"),
+            ("<Event>old.test", "</Event>"),
+        ] {
+            let line = format!("{head}{}{tail}", piece.repeat(times));
+            let start = std::time::Instant::now();
+            told(&sieve, &line);
+            assert!(start.elapsed().as_secs() < 10, "{head}{piece}{tail}: {:?}", start.elapsed());
+        }
+    }
+}
+
 #[test]
 fn hits_are_the_same_however_they_are_handed_over() {
     let sieve = sieve("http://evil.test/gate/x\n203.0.113.5:443\nsetup.zip\nold.test\n");
