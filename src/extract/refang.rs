@@ -80,3 +80,84 @@ fn closing_bracket(word: &[u8], from: usize) -> Option<usize> {
     let end = from + word[from..].iter().take_while(|b| is_label(b)).count();
     (word.get(end) == Some(&b']') && end > from && word[end - 1] != b'.').then_some(end)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn refanged(text: &str) -> (String, Vec<u32>) {
+        let (mut out, mut map) = (vec![b'x'], vec![7]);
+        let changed = word(text.as_bytes(), &mut out, &mut map);
+        let out = String::from_utf8(out).unwrap();
+        assert_eq!((changed, map.len()), (out != text, out.len() + 1), "{text}");
+        (out, map)
+    }
+
+    #[test]
+    fn words_are_refanged_as_feeds_are() {
+        for (text, want) in [
+            ("evil[.]test", "evil.test"),
+            ("evil[.]test]", "evil.test]"),
+            ("evil[.test]", "evil.test"),
+            ("evil[.test]]", "evil.test]"),
+            ("evil[.test/a]", "evil.test/a]"),
+            ("evil[.b.]", "evil.b.]"),
+            ("evil.]test", "evil.test"),
+            ("evil.]b]", "evil.b]"),
+            ("evil(.)b]", "evil.b]"),
+            // Within brackets, and after them.
+            ("[evil.]test", "[evil.]test"),
+            ("[a]evil.]test", "[a]evil.test"),
+            ("[a]]evil.]test", "[a]]evil.test"),
+            ("[[a]evil.]test", "[[a]evil.]test"),
+            ("2001:db8[::]1", "2001:db8::1"),
+            ("2001:db8[::]1,2001:db8(::)2", "2001:db8::1,2001:db8::2"),
+            ("x[::]1", "x[::]1"),
+            // In a path, only what is in brackets on both sides, and only behind a defanged scheme or host.
+            ("http://a.test/b[.]c", "http://a.test/b[.]c"),
+            ("hxxp://a.test/b[.]c", "http://a.test/b.c"),
+            ("http://a[.]test/b[.]c", "http://a.test/b.c"),
+            ("http://a[.]test/b[.c", "http://a.test/b[.c"),
+            ("http://a[.]test/b[::]c", "http://a.test/b[::]c"),
+            ("a[.]test[/]b[.]c", "a.test/b.c"),
+            ("a[.]test[/]b[.c", "a.test/b[.c"),
+            ("a[.]test[.b", "a.test.b"),
+            ("a[.]test?b[.c", "a.test?b[.c"),
+            ("a[.]test#b[.c", "a.test#b[.c"),
+            ("a[.]test\\b[.c", "a.test\\b[.c"),
+            ("hxxp://a.test/b,c[.]d", "http://a.test/b,c.d"),
+            // Another word in front does not count.
+            ("a[.]test,b.test/c[.]d", "a.test,b.test/c[.]d"),
+            ("a[.]test;b.test/c[.]d", "a.test;b.test/c[.]d"),
+            ("a[.]test|b.test/c[.]d", "a.test|b.test/c[.]d"),
+            ("a[.]test=b.test/c[.]d", "a.test=b.test/c[.]d"),
+            ("a[.]test'b.test/c[.]d", "a.test'b.test/c[.]d"),
+            ("a[.]test(b.test/c[.]d", "a.test(b.test/c[.]d"),
+            ("a[.]test-b.test/c[.]d", "a.test-b.test/c.d"),
+            ("hxxp://a.test/,http://b.test/c[.]d", "http://a.test/,http://b.test/c[.]d"),
+            ("http://a.test/,hxxp://b.test/c[.]d", "http://a.test/,http://b.test/c.d"),
+            // A scheme begins a word of letters and digits.
+            ("url=hxxp://a.test", "url=http://a.test"),
+            ("xhxxp://a.test", "xhxxp://a.test"),
+        ] {
+            assert_eq!(refanged(text).0, want, "{text}");
+        }
+    }
+
+    #[test]
+    fn each_byte_is_mapped_to_where_it_was_written() {
+        assert_eq!(refanged("a[.]b"), ("a.b".to_owned(), vec![0, 1, 4, 5]));
+        assert_eq!(refanged("a[.b]c"), ("a.bc".to_owned(), vec![0, 1, 3, 5, 6]));
+        assert_eq!(refanged("1[::]2"), ("1::2".to_owned(), vec![0, 1, 1, 5, 6]));
+        assert_eq!(refanged("=fxp[:]//a"), ("=ftp://a".to_owned(), vec![0, 1, 1, 1, 1, 1, 1, 9, 10]));
+        assert_eq!(refanged("h**p://a").1[..7], [0; 7]);
+    }
+
+    #[test]
+    fn words_end_where_urls_do() {
+        for byte in 0..=u8::MAX {
+            let want = byte <= b' ' || byte == 0x7F || b"\"<>`".contains(&byte);
+            assert_eq!(ends_word(byte), want, "{byte}");
+        }
+    }
+}
