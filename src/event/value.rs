@@ -295,25 +295,25 @@ fn is_sip(scheme: &[u8]) -> bool {
     scheme.eq_ignore_ascii_case(b"sip") || scheme.eq_ignore_ascii_case(b"sips")
 }
 
-/// Returns host and port of an authority, without user and password.
+/// Returns host and port of an authority, without user and password. What follows the host and is no port (`a.example:x`) belongs to
+/// neither.
 fn authority(text: &[u8]) -> (&[u8], Option<u16>) {
     let text = match memchr::memrchr(b'@', text) {
         Some(at) => &text[at + 1..],
         None => text,
     };
-    if let Some(inner) = text.strip_prefix(b"[")
-        && let Some(end) = memchr::memchr(b']', inner)
-    {
+    if let Some(inner) = text.strip_prefix(b"[") {
+        let Some(end) = memchr::memchr(b']', inner) else { return (b"", None) };
         return (&inner[..end], inner[end + 1..].strip_prefix(b":").and_then(port));
     }
-    match memchr::memrchr(b':', text) {
-        Some(at) => match port(&text[at + 1..]) {
-            Some(port) => (&text[..at], Some(port)),
-            None if at + 1 == text.len() => (&text[..at], None),
-            None => (text, None),
-        },
-        None => (text, None),
+    let Some(colon) = memchr::memchr(b':', text) else { return (text, None) };
+    // An IPv6 address without brackets.
+    if memchr::memchr(b':', &text[colon + 1..]).is_some()
+        && let Some((_, rest)) = address_at(text)
+    {
+        return (&text[..text.len() - rest.len()], rest.strip_prefix(b":").and_then(port));
     }
+    (&text[..colon], port(&text[colon + 1..]))
 }
 
 /// Returns true if a text could be the name or address of a machine, with at least one dot: letters, digits, `-`, `_`, no spaces.

@@ -472,4 +472,43 @@ pub(super) const SAMPLES: &[Sample] = &[
         "LEEF:1.0|Acme|Gate|8.1|allow|src=192.0.2.7 usrName=a|b|c policy=x",
         &["source.ip=192.0.2.7", "user.name=a|b|c"],
     ),
+    // What follows the colon of a host and is no port belongs to no name.
+    line(
+        "json",
+        r#"{"url":"http://a.test:x/b","src_ip":"192.0.2.7"}"#,
+        &["url.domain=a.test", "url.port", "url.path=/b"],
+    ),
+    line(
+        "json",
+        r#"{"url":"http://a.test:/b","src_ip":"192.0.2.7"}"#,
+        &["url.domain=a.test", "url.port", "url.path=/b"],
+    ),
+    line("json", r#"{"url":"http://a.test:99999/","src_ip":"192.0.2.7"}"#, &["url.domain=a.test", "url.port"]),
+    line("json", r#"{"url":"http://a.test:80:90/","src_ip":"192.0.2.7"}"#, &["url.domain=a.test", "url.port"]),
+    line("json", r#"{"url":"http://eve@a.test:x/","src_ip":"192.0.2.7"}"#, &["url.domain=a.test", "url.port"]),
+    line("json", r#"{"url":"http://eve:x@a.test:81/","src_ip":"192.0.2.7"}"#, &["url.domain=a.test", "url.port=81"]),
+    line("json", r#"{"url":"http://[2001:db8::1]:x/","src_ip":"192.0.2.7"}"#, &["url.domain=2001:db8::1", "url.port"]),
+    line(
+        "json",
+        r#"{"url":"http://[2001:db8::1]:81/","src_ip":"192.0.2.7"}"#,
+        &["url.domain=2001:db8::1", "url.port=81"],
+    ),
+    line("json", r#"{"url":"http://2001:db8::1/b","src_ip":"192.0.2.7"}"#, &["url.domain=2001:db8::1", "url.port"]),
+    line("json", r#"{"url":"http://[2001:db8::1","src_ip":"192.0.2.7"}"#, &["url.domain", "url.port"]),
+    line("json", r#"{"url":"a.test:x/b","src_ip":"192.0.2.7"}"#, &["url.domain=a.test", "url.path=/b"]),
+    line("text", "GET http://a.test:x/ 192.0.2.7", &["url.domain=a.test", "source.ip=192.0.2.7"]),
+    line(
+        "json",
+        r#"{"dest_host":"a.test:443","src_ip":"192.0.2.7"}"#,
+        &["destination.domain=a.test", "destination.port=443"],
+    ),
+    line(
+        "json",
+        r#"{"dest_host":"a.test:x","src_ip":"192.0.2.7"}"#,
+        &["destination.domain=a.test", "destination.port"],
+    ),
+    line("json", r#"{"src_host":"a.test:99999","src_ip":"192.0.2.7"}"#, &["source.domain=a.test", "source.port"]),
+    line("json", r#"{"sni":"a.test:443","src_ip":"192.0.2.7"}"#, &["tls.client.server_name=a.test"]),
+    line("json", r#"{"host":"a.test:x","src_ip":"192.0.2.7"}"#, &["host.name=a.test"]),
+    line("json", r#"{"host":"pc1:x","src_ip":"192.0.2.7"}"#, &["host.name=pc1:x"]),
 ];

@@ -226,17 +226,47 @@ impl Normal {
         }
     }
 
-    /// Splits `a.example:8443`.
+    /// Splits `a.example:8443`. What is no port (`a.example:x`) is dropped.
     fn port_of_domain(&mut self) {
         use EcsName::*;
         let Held::Text(start, end) = self.held[UrlDomain as usize] else { return };
         let bytes = &self.text.as_bytes()[start..end];
         let parts = value::url(bytes);
-        let (Some(host), Some(port)) = (parts.host, parts.port) else { return };
+        let Some(host) = parts.host else { return };
         let at = start + (host.as_ptr() as usize - bytes.as_ptr() as usize);
+        let after = &self.text.as_bytes()[at + host.len()..end];
+        if !matches!(after, [b':', ..] | [b']', b':', ..]) {
+            return;
+        }
         self.held[UrlDomain as usize] = Held::Text(at, at + host.len());
-        if self.is_none(UrlPort) {
+        if let (true, Some(port)) = (self.is_none(UrlPort), parts.port) {
             self.held[UrlPort as usize] = Held::Number(u32::from(port));
+        }
+    }
+
+    /// Takes ports, and what is none (`a.example:x`), off the names of machines.
+    pub(super) fn ports_of_names(&mut self) {
+        use EcsName::*;
+        let names = [
+            (SourceDomain, Some(SourcePort)),
+            (DestinationDomain, Some(DestinationPort)),
+            (TlsServerName, None),
+            (HostName, None),
+            (ObserverName, None),
+        ];
+        for (name, port) in names {
+            let Held::Text(start, end) = self.held[name as usize] else { continue };
+            let text = &self.text.as_bytes()[start..end];
+            let Some(colon) = memchr::memchr(b':', text).filter(|colon| value::is_host(&text[..*colon])) else {
+                continue;
+            };
+            let number = value::port(&text[colon + 1..]);
+            self.held[name as usize] = Held::Text(start, start + colon);
+            if let (Some(port), Some(number)) = (port, number)
+                && self.is_none(port)
+            {
+                self.held[port as usize] = Held::Number(u32::from(number));
+            }
         }
     }
 

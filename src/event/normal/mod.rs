@@ -427,6 +427,7 @@ impl Normal {
         self.ports();
         self.users(sheet, context);
         self.urls();
+        self.ports_of_names();
         self.ends();
         self.question();
         self.outcome();

@@ -86,6 +86,16 @@ fn urls_in_parts() {
     assert_eq!(show("a.example/b?c"), " a.example  /b c");
     assert_eq!(show("//a.example/b"), " a.example  /b ");
     assert_eq!(show("b/c"), "   b/c ");
+    for bad in ["http://a.example:x/b", "http://a.example:/b", "http://a.example:65536/b", "http://a.example:80:90/b"] {
+        assert_eq!(show(bad), "http a.example  /b ", "{bad}");
+    }
+    assert_eq!(show("http://eve:pw@a.example:x"), "http a.example   ");
+    assert_eq!(show("http://[2001:db8::1]:x/"), "http 2001:db8::1  / ");
+    assert_eq!(show("http://[2001:db8::1"), "http    ");
+    assert_eq!(show("http://2001:db8::1/"), "http 2001:db8::1  / ");
+    assert_eq!(show("http://2001:db8:0:0:0:0:0:1:80/"), "http 2001:db8:0:0:0:0:0:1 80 / ");
+    assert_eq!(show("a.example:x"), " a.example   ");
+    assert_eq!(show("a:b.example"), "   a:b.example ");
     assert_eq!(show("sip:eve@a.example:5060;transport=udp"), "sip a.example 5060  ");
     assert_eq!(show("SIPS:a.example"), "SIPS a.example   ");
     assert_eq!(show("tel:5"), "   tel:5 ");
