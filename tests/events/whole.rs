@@ -509,7 +509,7 @@ const LINES: &[Whole] = &[
     line("text", "gw1: *: May 12 10:02:03: %A-6-B: login from 192.0.2.7",
         &["@timestamp=2026-05-12T10:02:03Z", "event.timezone=UTC", "source.ip=192.0.2.7", "client.ip=192.0.2.7"]),
     line("text", "May 12 10:02:03 gw1 :info app: login from 192.0.2.7",
-        &["@timestamp=2026-05-12T10:02:03Z", "event.timezone=UTC", "source.ip=192.0.2.7", "client.ip=192.0.2.7", "host.name=gw1", "network.protocol=login"]),
+        &["@timestamp=2026-05-12T10:02:03Z", "event.timezone=UTC", "source.ip=192.0.2.7", "client.ip=192.0.2.7", "host.name=gw1"]),
     line("text", "sshd[25: Accepted password for eve from 192.0.2.7 port 40000 ssh2",
         &["source.ip=192.0.2.7", "source.port=40000", "client.ip=192.0.2.7", "user.name=eve"]),
     line("text", r#"a="12345" bcdefghi"#,

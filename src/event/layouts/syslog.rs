@@ -3,6 +3,7 @@
 
 use std::ops::Range;
 
+use super::words::is_link;
 use crate::event::sheet::{Part, Sheet, Words};
 use crate::event::{pairs, value};
 
@@ -336,11 +337,12 @@ pub(super) fn is_host(text: &[u8]) -> bool {
     // `2026-05-12 10:02:03,456 INFO app.audit: …`
     const LEVELS: [&[u8]; 10] =
         [b"TRACE", b"DEBUG", b"INFO", b"NOTICE", b"WARN", b"WARNING", b"ERROR", b"CRITICAL", b"FATAL", b"SEVERE"];
+    let is_word = || text[0].is_ascii_uppercase() && LEVELS.contains(&text) || is_link(text);
     value::is_host_name(text)
         && !has_port()
         && !text.ends_with(b":")
         && text.iter().any(u8::is_ascii_alphanumeric)
-        && !(text[0].is_ascii_uppercase() && LEVELS.contains(&text))
+        && !is_word()
 }
 
 /// Returns the program's name in `sshd[25]:`, `kernel:` or `%ASA-6-302013:`.

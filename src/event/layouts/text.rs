@@ -14,7 +14,8 @@ use std::ops::Range;
 use self::addresses::{Seen, address};
 use self::requests::{columns, request, visited};
 use self::users::{is_domain_user, is_user_name, subject};
-use self::word::{Signs, Text, Word, is_arrow, is_gap, trimmed};
+use self::word::{Signs, Text, Word, is_arrow, is_gap, names_nothing, trimmed};
+use crate::event::layouts::words::is_link;
 use crate::event::names;
 use crate::event::sheet::{Form, Label, Part, Raw, Sheet, find};
 use crate::event::{time, value};
@@ -167,6 +168,7 @@ fn named_port(part: Part<'_>, at: usize, sheet: &mut Sheet) -> bool {
         || value::port(&line[port.start..port.end]).is_none()
         || value::address(name_text).is_some()
         || !value::is_host_name(name_text)
+        || is_link(name_text)
     {
         return false;
     }
@@ -457,7 +459,10 @@ fn labelled(
             return;
         }
     }
-    if let Some(value) = value_after(part, raw, text.at, is_user, has_colon) {
+    if let Some(value) = value_after(part, raw, text.at, is_user, has_colon)
+        // `app: from 192.0.2.7`: the program, and a sentence.
+        && !(line[value.start - 1].is_ascii_whitespace() && names_nothing(name, &line[value.start..value.end]))
+    {
         sheet.named(word.start..word.end, value.start..value.end, Form::Plain);
     }
 }
@@ -473,7 +478,7 @@ fn label_with_value(line: &[u8], word: Word, sheet: &mut Sheet) -> bool {
     }
     let Some(colon) = memchr::memchr(b':', name).filter(|colon| colon + 1 < name.len()) else { return false };
     let begins = name[colon + 1].is_ascii_alphanumeric() || matches!(name[colon + 1], b'"' | b'[');
-    if !begins || !names::is_exact(&name[..colon]) {
+    if !begins || !names::is_exact(&name[..colon]) || names_nothing(&name[..colon], &name[colon + 1..]) {
         return false;
     }
     // `user-name:"eve"`
@@ -512,8 +517,7 @@ fn value_after(part: Part<'_>, raw: Word, at: usize, is_user: bool, has_colon: b
     // `User Login: Unit: 1`
     let is_label = is_user && has_colon && next_text.ends_with(b":") && next_text[0].is_ascii_alphabetic();
     // `login: from [192.0.2.7]`: nobody is named.
-    let is_link = is_user && matches!(next_text, b"from" | b"via");
-    if next_text[0] == b'(' || goes_on || is_label || is_link {
+    if next_text[0] == b'(' || goes_on || is_label || is_user && is_link(next_text) {
         return None;
     }
     let is_quoted = matches!(next_text[0], b'"' | b'\'' | b'[' | b'<' | b'{');

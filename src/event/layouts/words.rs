@@ -2,6 +2,17 @@
 
 use crate::event::vocabulary::Vocabulary;
 
+/// Words that link what follows to what precedes: after a label or a time they begin a sentence, and name no user, host or protocol.
+static LINKS: Vocabulary = Vocabulary::new(&[
+    b"from", b"to", b"for", b"by", b"via", b"with", b"on", b"at", b"of", b"in", b"into", b"through", b"using", b"is",
+    b"was", b"has", b"had", b"are", b"were",
+]);
+
+/// Returns true for a word that links others. In capitals it may be a name.
+pub(super) fn is_link(word: &[u8]) -> bool {
+    LINKS.has(word) && word.iter().all(u8::is_ascii_lowercase)
+}
+
 /// Words after `user` that are not a user name.
 pub(super) static NO_USERS: Vocabulary = Vocabulary::new(&[
     b"is",

@@ -1,7 +1,10 @@
 //! The words of a text, and the ones that name the value after them.
 
+use crate::event::ecs::EcsName;
+use crate::event::layouts::words::{NO_USERS, is_link};
 use crate::event::names;
 use crate::event::sheet::Part;
+use crate::value::service;
 
 #[derive(Clone, Copy)]
 pub(super) struct Word {
@@ -144,4 +147,15 @@ pub(super) fn label(line: &[u8], last: Option<Word>, earlier: Option<Word>) -> O
         return Some(last);
     }
     both.filter(|both| names::is_known(bytes(both))).or_else(|| names::is_known(bytes(&last)).then_some(last))
+}
+
+/// Returns true for a word of a sentence after a label: a link, unless the label asks for one (`direction: in`), or what befell a service
+/// (`app: connected`).
+pub(super) fn names_nothing(label: &[u8], value: &[u8]) -> bool {
+    let is_word = is_link(value) || NO_USERS.has(value) && service::port(value).is_none();
+    is_word
+        && match names::Key::new(label).and_then(|key| names::normal(&key)) {
+            Some(EcsName::NetworkProtocol) => true,
+            name => name.is_some() && is_link(value),
+        }
 }
