@@ -545,4 +545,54 @@ pub(super) const SAMPLES: &[Sample] = &[
     ),
     line("text", "<14>May 12 10:02:03 from 192.0.2.7", &["host.name", "source.ip=192.0.2.7"]),
     line("text", "<14>May 12 10:02:03 gw1 from 192.0.2.7", &["host.name=gw1", "source.ip=192.0.2.7"]),
+    // The relay of a delivery is the server, without a name, a queue or a header too, and so is what it said.
+    line(
+        "mail",
+        "May 12 10:02:03 mx1 postfix/smtp[25]: 34CA2300123: to=<b@corp.example>, relay=[203.0.113.5]:25, delay=1, status=sent",
+        &["source.ip", "destination.ip=203.0.113.5", "destination.port=25"],
+    ),
+    line(
+        "mail",
+        "34CA2300123: to=<b@corp.example>, relay=[203.0.113.5]:25, delay=1, status=sent",
+        &["source.ip", "destination.ip=203.0.113.5", "destination.port=25"],
+    ),
+    line(
+        "mail",
+        "34CA2300123: to=<b@corp.example>, relay=[IPv6:2001:db8::5]:25, delay=1",
+        &["source.ip", "destination.ip=2001:db8::5", "destination.port=25"],
+    ),
+    line(
+        "mail",
+        "to=<b@corp.example>, relay=[203.0.113.5]:25, delay=1, status=sent",
+        &["source.ip", "destination.ip=203.0.113.5", "destination.port=25", "email.to.address=b@corp.example"],
+    ),
+    line(
+        "mail",
+        "relay=[203.0.113.5]:25, delay=1, dsn=2.0.0, status=sent",
+        &["source.ip", "destination.ip=203.0.113.5", "destination.port=25"],
+    ),
+    line(
+        "mail",
+        "relay=mx.corp.example[203.0.113.5]:25, delay=1, dsn=2.0.0",
+        &["source.ip", "destination.ip=203.0.113.5", "destination.domain=mx.corp.example"],
+    ),
+    line(
+        "mail",
+        "to=<b@corp.example>, delay=00:00:01, mailer=esmtp, relay=mx.corp.example. [203.0.113.5], dsn=2.0.0, stat=Sent",
+        &["source.ip", "destination.ip=203.0.113.5"],
+    ),
+    line(
+        "mail",
+        "34CA2300123: to=<b@corp.example>, relay=mx.corp.example[203.0.113.5]:25, delay=1, status=bounced (host mx.corp.example[203.0.113.5] said: 550 no)",
+        &["source.ip", "destination.ip=203.0.113.5", "destination.port=25"],
+    ),
+    // That of a mail from somebody is the client, and so is that of a rule.
+    line(
+        "mail",
+        "from=<a@evil.test>, size=5, nrcpts=1, relay=pc1.evil.test [192.0.2.7]",
+        &["source.ip=192.0.2.7", "destination.ip", "email.from.address=a@evil.test"],
+    ),
+    line("pairs", "ruleset=check_rcpt, relay=[192.0.2.7], reject=550 5.7.1", &["source.ip=192.0.2.7"]),
+    line("pairs", "lastrelay=[192.0.2.7]:25, delay=1, dsn=2.0.0", &["source.ip=192.0.2.7"]),
+    line("pairs", "relay=none, delay=1, dsn=4.4.1, status=deferred", &["source.ip", "destination.ip"]),
 ];

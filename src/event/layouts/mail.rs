@@ -53,13 +53,21 @@ fn postfix(part: Part<'_>, sheet: &mut Sheet) -> bool {
     let has_queue = queue >= 6 && memchr::memchr(b':', &text[..text.len().min(24)]).is_some();
     let body = if has_queue && text[queue..].starts_with(b": ") { queue + 2 } else { 0 };
     let is_postfix = has_client(text) && postfix_client(part, body, sheet);
-    if !is_postfix && !has_queue {
+    let has_relay = sheet.find(part, b"relay=").is_some();
+    if !is_postfix && !has_queue && !has_relay {
         sheet.back_to(mark);
         return false;
     }
     let from = between(part, b"from=<", b'>', sheet);
     let to = between(part, b"to=<", b'>', sheet);
-    let is_relayed = sendmail_relay(part, to.is_some() && from.is_none(), sheet);
+    // Only a delivery takes its time.
+    let mut is_delivery = || [&b" delay="[..], b" dsn="].iter().any(|words| sheet.find(part, words).is_some());
+    let is_out = from.is_none() && (to.is_some() || has_relay && is_delivery());
+    let is_relayed = has_relay && sendmail_relay(part, is_out, sheet);
+    if !is_postfix && !has_queue && !(is_relayed && (is_out || from.is_some())) {
+        sheet.back_to(mark);
+        return false;
+    }
     if !is_postfix && from.is_none() && to.is_none() && !is_relayed {
         sheet.back_to(mark);
         return false;
@@ -84,10 +92,15 @@ fn postfix(part: Part<'_>, sheet: &mut Sheet) -> bool {
     true
 }
 
-/// Reads `relay=mx.example. [192.0.2.7]` of sendmail: the next server of a mail on its way out, or else the client.
+/// Reads `relay=mx.example. [192.0.2.7]` of sendmail, and `relay=[192.0.2.7]:25` of Postfix: the next server of a mail on its way out, or
+/// else the client.
 fn sendmail_relay(part: Part<'_>, is_out: bool, sheet: &mut Sheet) -> bool {
-    let Some(at) = sheet.find(part, b" relay=") else { return false };
-    let start = at + 7;
+    const RELAY: &[u8] = b"relay=";
+    let Some(at) = sheet.find(part, RELAY) else { return false };
+    if at > part.start && !matches!(part.line[at - 1], b' ' | b',' | b'\t') {
+        return false;
+    }
+    let start = at + RELAY.len();
     let name = part.line[start..part.end]
         .iter()
         .take_while(|byte| byte.is_ascii_alphanumeric() || matches!(**byte, b'-' | b'_' | b'.'))
@@ -103,11 +116,25 @@ fn sendmail_relay(part: Part<'_>, is_out: bool, sheet: &mut Sheet) -> bool {
     if value::address(&part.line[address.clone()]).is_none() {
         return false;
     }
+    let close = address.end;
     sheet.known(if is_out { "server_address" } else { "client_address" }, address);
+    port_after(part, close, if is_out { "server_port" } else { "client_port" }, sheet);
     if name > 0 {
         sheet.known(if is_out { "server_domain" } else { "client_name" }, start..start + name);
     }
     true
+}
+
+/// Reads the port in `]:5555`, of which the bracket is at `close`.
+fn port_after(part: Part<'_>, close: usize, name: &'static str, sheet: &mut Sheet) {
+    if !part.line[close..part.end].starts_with(b"]:") {
+        return;
+    }
+    let start = close + 2;
+    let digits = part.line[start..part.end].iter().take(6).take_while(|byte| byte.is_ascii_digit()).count();
+    if value::port(&part.line[start..start + digits]).is_some() {
+        sheet.known(name, start..start + digits);
+    }
 }
 
 /// Returns true if a text may hold a client as [`client`] reads it: a name and the start of an address in brackets.
@@ -156,13 +183,8 @@ fn postfix_client(part: Part<'_>, body: usize, sheet: &mut Sheet) -> bool {
         }
         // `name[192.0.2.7]:5555`
         let close = memchr::memchr(b']', &text[at..]).map_or(text.len(), |close| at + close);
-        if text[close..].starts_with(b"]:") {
-            let start = part.start + close + 2;
-            let digits = part.line[start..part.end].iter().take(6).take_while(|byte| byte.is_ascii_digit()).count();
-            if value::port(&part.line[start..start + digits]).is_some() {
-                sheet.known(if name == "client_name" { "client_port" } else { "server_port" }, start..start + digits);
-            }
-        }
+        let port = if name == "client_name" { "client_port" } else { "server_port" };
+        port_after(part, part.start + close, port, sheet);
         return true;
     }
     false
@@ -204,11 +226,7 @@ fn exim(part: Part<'_>, sheet: &mut Sheet) -> bool {
         sheet.known(if is_out { "server_domain" } else { "client_name" }, host + 2..name_end);
     }
     sheet.known(if is_out { "server_address" } else { "client_address" }, address.clone());
-    if line[address.end..part.end].starts_with(b"]:") {
-        let start = address.end + 2;
-        let length = line[start..part.end].iter().take_while(|byte| byte.is_ascii_digit()).count();
-        sheet.known(if is_out { "server_port" } else { "client_port" }, start..start + length);
-    }
+    port_after(part, address.end, if is_out { "server_port" } else { "client_port" }, sheet);
     if let Some(own) = between(part, b"I=[", b']', sheet) {
         sheet.known(if is_out { "client_address" } else { "server_address" }, own);
     }

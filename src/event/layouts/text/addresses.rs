@@ -93,8 +93,11 @@ pub(super) fn address(
         sheet.known("hop", start..end);
         return Some(stop);
     }
-    // `relay=mx.example[203.0.113.5]:25`: a layout that knows better has read it.
-    let is_server = |field: &Raw| field.start as usize == start && field.label == Label::Known("server_address");
+    // `relay=mx.example[203.0.113.5]:25 … (host mx.example[203.0.113.5] said: …)`: a layout that knows better has read it.
+    let own = value::address(&line[start..end]).map(|(ip, _)| ip);
+    let is_server = |field: &Raw| {
+        field.label == Label::Known("server_address") && value::address(&line[field.span()]).map(|(ip, _)| ip) == own
+    };
     if sheet.fields.iter().take(MAX_KNOWN).any(is_server) {
         return Some(stop);
     }
