@@ -212,11 +212,9 @@ fn value(part: Part<'_>, start: usize, between: Between) -> (Range<usize>, Form,
             }
         }
     };
-    // `time=2026-05-12 10:02:03` is one value, even unquoted.
+    // `time=2026-05-12 10:02:03` is one value, even unquoted, and so is `time=May 12, 2026 10:02:03`.
     if between == Between::Space
-        && (end - start == 10 || end - start == 8)
-        && part.line[start].is_ascii_digit()
-        && let Some((_, length)) = time::at_start(text)
+        && let Some(length) = spaced_time(text)
     {
         let rest = &text[length..];
         end = start + length + rest.iter().position(|byte| byte.is_ascii_whitespace()).unwrap_or(rest.len());
@@ -265,6 +263,21 @@ fn value(part: Part<'_>, start: usize, between: Between) -> (Range<usize>, Form,
         return (start + 1..end - 1, Form::Plain, pair_end);
     }
     (start..end, Form::Plain, pair_end)
+}
+
+/// Returns the length of the time of several words at the start of a text: `2026-05-12 10:02:03`, `May 12, 2026 10:02:03`,
+/// `Tue, 12 May 2026 10:02:03 GMT`.
+fn spaced_time(text: &[u8]) -> Option<usize> {
+    let word = text.iter().take(11).position(|byte| *byte == b' ')?;
+    let may_be = match word {
+        1 | 2 => matches!(text[word + 1..], [b'A'..=b'Z', ..]) && text[0].is_ascii_digit(),
+        3..=10 => text[0].is_ascii_uppercase() || matches!(word, 8 | 10) && text[0].is_ascii_digit(),
+        _ => false,
+    };
+    if !may_be {
+        return None;
+    }
+    time::at_start(text).map(|(_, length)| length).filter(|length| *length > word)
 }
 
 /// Returns the value between the quote at `open` and the closing one.
@@ -342,6 +355,9 @@ fn separator(part: Part<'_>) -> Between {
             && let Some((value, _)) = quoted(part, at, quote)
         {
             at = value.end + 1;
+        } else if let Some(length) = spaced_time(&part.line[at..part.end]) {
+            // So does the comma in `May 12, 2026 10:02:03`.
+            at += length;
         }
         let text = &part.line[floor..equals];
         if floor > part.start {

@@ -595,4 +595,23 @@ pub(super) const SAMPLES: &[Sample] = &[
     line("pairs", "ruleset=check_rcpt, relay=[192.0.2.7], reject=550 5.7.1", &["source.ip=192.0.2.7"]),
     line("pairs", "lastrelay=[192.0.2.7]:25, delay=1, dsn=2.0.0", &["source.ip=192.0.2.7"]),
     line("pairs", "relay=none, delay=1, dsn=4.4.1, status=deferred", &["source.ip", "destination.ip"]),
+    // A time of several words is the value of a pair, whether or not other pairs follow.
+    line("pairs", "time=May 12, 2026 10:02:03,", &["@timestamp=2026-05-12T10:02:03Z"]),
+    line("pairs", "time=May 12, 2026 10:02:03", &["@timestamp=2026-05-12T10:02:03Z"]),
+    line("pairs", "time=May 12 10:02:03", &["@timestamp=2026-05-12T10:02:03Z"]),
+    line("pairs", "time=May 12, 2026 10:02:03 PM,", &["@timestamp=2026-05-12T22:02:03Z"]),
+    line("pairs", "time=12 May 2026 10:02:03,", &["@timestamp=2026-05-12T10:02:03Z"]),
+    line("pairs", "time=Tue, 12 May 2026 10:02:03 GMT", &["@timestamp=2026-05-12T10:02:03Z"]),
+    line("pairs", "time=May 12, 2026 10:02:03 user=eve", &["@timestamp=2026-05-12T10:02:03Z", "user.name=eve"]),
+    line("pairs", "time=May 12, 2026 10:02:03, user=eve", &["@timestamp=2026-05-12T10:02:03Z", "user.name=eve"]),
+    line("pairs", "time=May 12, 2026 10:02:03; user=eve", &["@timestamp=2026-05-12T10:02:03Z", "user.name=eve"]),
+    line("pairs", "time=12 May 2026 10:02:03 user=eve", &["@timestamp=2026-05-12T10:02:03Z", "user.name=eve"]),
+    line(
+        "text",
+        "time=May 12, 2026 10:02:03, eve came from 192.0.2.7 and went on to her place",
+        &["@timestamp=2026-05-12T10:02:03Z", "source.ip=192.0.2.7"],
+    ),
+    line("pairs", "user=May src=192.0.2.7", &["@timestamp", "user.name=May", "source.ip=192.0.2.7"]),
+    line("pairs", "user=May 12 src=192.0.2.7", &["@timestamp", "user.name=May", "source.ip=192.0.2.7"]),
+    line("pairs", "level=12 Mayors src=192.0.2.7", &["@timestamp", "source.ip=192.0.2.7"]),
 ];
