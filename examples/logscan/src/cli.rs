@@ -202,9 +202,24 @@ fn as_of(text: &str) -> Result<AsOf, String> {
 
 /// Parses a time. A date means its first moment, in UTC.
 pub(crate) fn time(text: &str) -> Result<jiff::Timestamp, String> {
-    text.parse::<jiff::Timestamp>()
-        .or_else(|_| format!("{text}T00:00:00Z").parse())
-        .map_err(|_| "not a time such as 2026-05-01 or 2026-05-01T12:00:00Z".to_owned())
+    let time = text.parse::<jiff::Timestamp>().or_else(|_| format!("{text}T00:00:00Z").parse());
+    match time {
+        Err(_) => Err("not a time such as 2026-05-01 or 2026-05-01T12:00:00Z".to_owned()),
+        Ok(_) if !offset(text).is_none_or(is_of_zone) => Err(NO_ZONE.to_owned()),
+        Ok(time) => Ok(time),
+    }
+}
+
+const NO_ZONE: &str = "no zone has this offset: they end at +14:00 and -14:00";
+
+/// Returns the offset at the end of a time.
+fn offset(time: &str) -> Option<jiff::tz::Offset> {
+    jiff::fmt::temporal::Pieces::parse(time).ok()?.to_numeric_offset()
+}
+
+/// Returns true for an offset that a zone may have.
+fn is_of_zone(offset: jiff::tz::Offset) -> bool {
+    offset.seconds().abs() <= 14 * 3600
 }
 
 /// Parses the path of a compiled set. Refuses a date: past listings are known only from a set of that time.
@@ -491,10 +506,12 @@ fn zone(text: &str) -> Result<jiff::tz::TimeZone, String> {
         return Ok(zone);
     }
     // An offset is parsed as the end of a time.
-    let time = format!("2026-01-01T00:00:00{text}");
-    let offset = jiff::fmt::temporal::Pieces::parse(&time).ok().and_then(|pieces| pieces.to_numeric_offset());
-    let reason = || format!("{text:?} is neither a zone of the tz database nor an offset such as +02:00");
-    offset.map(jiff::tz::TimeZone::fixed).ok_or_else(reason)
+    let is_offset = text.starts_with(['+', '-']) && text[1..].bytes().all(|byte| byte.is_ascii_digit() || byte == b':');
+    match offset(&format!("2026-01-01T00:00:00{text}")).filter(|_| is_offset || text == "Z") {
+        None => Err(format!("{text:?} is neither a zone of the tz database nor an offset such as +02:00")),
+        Some(offset) if !is_of_zone(offset) => Err(NO_ZONE.to_owned()),
+        Some(offset) => Ok(jiff::tz::TimeZone::fixed(offset)),
+    }
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]

@@ -122,3 +122,32 @@ fn a_line_is_explained_with_what_came_near() {
         1
     );
 }
+
+#[test]
+fn offsets_that_no_zone_has_are_refused() {
+    let folder = Folder::new(&[("c2.txt", b"evil.test\n"), ("a.log", b"2026-05-12 10:02:03 evil.test\n")]);
+    let time = |zone: &str| {
+        let run = folder.run(&format!("scan -f c2.txt --time-zone={zone} --json a.log")).code(0);
+        run.json()[0]["event"]["@timestamp"].as_str().unwrap().to_owned()
+    };
+    assert_eq!(time("UTC"), "2026-05-12T10:02:03Z");
+    assert_eq!(time("Z"), "2026-05-12T10:02:03Z");
+    assert_eq!(time("Europe/Berlin"), "2026-05-12T08:02:03Z");
+    assert_eq!(time("+14:00"), "2026-05-11T20:02:03Z");
+    assert_eq!(time("-14:00"), "2026-05-13T00:02:03Z");
+    assert_eq!(time("+05:30"), "2026-05-12T04:32:03Z");
+    assert_eq!(time("+0530"), "2026-05-12T04:32:03Z");
+    assert_eq!(time("+05"), "2026-05-12T05:02:03Z");
+    for zone in ["+14:01", "-14:01", "+15:00", "+25:00", "-25:00", "+1430"] {
+        let run = folder.run(&format!("scan -f c2.txt --time-zone={zone} a.log")).code(2);
+        assert!(run.err.contains("no zone has this offset"), "{zone}: {}", run.err);
+    }
+    for zone in ["+5", "5", "+05:60", "05:00", "+", ".5+02:00", "+02:00[Europe/Berlin]", "Europe/Nowhere"] {
+        let run = folder.run(&format!("scan -f c2.txt --time-zone={zone} a.log")).code(2);
+        assert!(run.err.contains("neither a zone of the tz database nor an offset"), "{zone}: {}", run.err);
+    }
+    for (time, code) in [("2026-05-12T00:00:00+14:00", 0), ("2026-05-12T00:00:00+14:01", 2)] {
+        let run = folder.run(&format!("scan -f c2.txt --from {time} a.log")).code(code);
+        assert_eq!(run.err.contains("no zone has this offset"), code == 2, "{time}: {}", run.err);
+    }
+}

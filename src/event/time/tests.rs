@@ -204,6 +204,10 @@ fn a_zone_is_the_logged_one_or_as_told() {
     assert_eq!(offset_of(b"UTC"), Some(0));
     for (text, seconds) in [
         ("+14", Some(50_400)),
+        ("+14:00", Some(50_400)),
+        ("+14:01", None),
+        ("-1430", None),
+        ("+25:00", None),
         ("+15", None),
         ("-0259", Some(-10_740)),
         ("+0260", None),

@@ -56,7 +56,7 @@ fn offset(text: &[u8]) -> Option<(i32, usize)> {
         _ => return None,
     };
     // The zones in use end at +14:00 and -12:00.
-    (hours <= 14 && minutes < 60).then_some((sign * (hours * 3600 + minutes * 60), length))
+    (hours * 60 + minutes <= 14 * 60 && minutes < 60).then_some((sign * (hours * 3600 + minutes * 60), length))
 }
 
 fn named(text: &[u8]) -> Option<i32> {

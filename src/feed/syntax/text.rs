@@ -26,7 +26,7 @@ pub(crate) fn time(text: &str) -> Option<Timestamp> {
     {
         return unix(text);
     }
-    if !head.get(4).is_some_and(|byte| matches!(byte, b'-' | b'/')) {
+    if !head.get(4).is_some_and(|byte| matches!(byte, b'-' | b'/')) || has_offset_of_no_zone(head) {
         return None;
     }
     let text = text.strip_suffix("UTC").or_else(|| text.strip_suffix("GMT")).map_or(text, str::trim_end);
@@ -38,6 +38,17 @@ pub(crate) fn time(text: &str) -> Option<Timestamp> {
         return text.parse::<Date>().ok().and_then(start_of);
     }
     text.parse::<DateTime>().ok().and_then(|time| TimeZone::UTC.to_timestamp(time).ok())
+}
+
+/// Returns true for a time that ends in an offset that no zone has, such as `+25:00`: they end at +14:00.
+fn has_offset_of_no_zone(time: &[u8]) -> bool {
+    let after_date = time.get(11..).unwrap_or(b"");
+    let Some(sign) = after_date.iter().rposition(|byte| matches!(byte, b'+' | b'-')) else { return false };
+    let digits = after_date[sign + 1..].iter().filter(|byte| byte.is_ascii_digit()).take(4);
+    // Four digits of hours and minutes, or two of hours.
+    let (number, count) =
+        digits.fold((0, 0), |(number, count), byte| (number * 10 + u32::from(byte - b'0'), count + 1));
+    number > if count > 2 { 1400 } else { 14 }
 }
 
 /// Returns true if a text states a date, rather than one of the words and zeros that feeds write for "unknown".
@@ -161,6 +172,13 @@ mod tests {
         for (text, expected) in [
             ("2026-05-01T12:00:00Z", Some("2026-05-01T12:00:00Z")),
             ("2026-05-01T12:00:00.5+02:00", Some("2026-05-01T10:00:00.5Z")),
+            ("2026-05-01T12:00:00+14:00", Some("2026-04-30T22:00:00Z")),
+            ("2026-05-01T12:00:00-1200", Some("2026-05-02T00:00:00Z")),
+            ("2026-05-01T12:00:00-02", Some("2026-05-01T14:00:00Z")),
+            ("2026-05-01T12:00:00+14:01", None),
+            ("2026-05-01T12:00:00+25:00", None),
+            ("2026-05-01T12:00:00-25", None),
+            ("2026-05-01T12:00:00+02:60", None),
             ("2026-05-01 12:00:00", Some("2026-05-01T12:00:00Z")),
             ("2026-05-01 12:00", Some("2026-05-01T12:00:00Z")),
             (" 2026-05-01 12:00:00 UTC ", Some("2026-05-01T12:00:00Z")),
