@@ -12,6 +12,7 @@ use glob::{MatchOptions, Pattern};
 use netsieve::ErrorKind;
 use netsieve::feed::matching_paths;
 use netsieve::input::{Caveat, Input, Member, TextCheck};
+use netsieve::render::Escaped;
 use netsieve::scan::many::{ReadAt, Source};
 
 use crate::cli::InputArgs;
@@ -63,6 +64,8 @@ impl Log {
     }
 }
 
+const ARCHIVE: &str = "this archive";
+
 /// Returns the logs that the arguments name, in order. Within folders and globs they are sorted by name, and members of zip archives are
 /// listed one by one. An argument that names nothing gives an error in its place.
 pub(crate) fn logs(args: &InputArgs) -> Result<Vec<Result<Log, String>>, Box<dyn Error>> {
@@ -70,19 +73,27 @@ pub(crate) fn logs(args: &InputArgs) -> Result<Vec<Result<Log, String>>, Box<dyn
         Ok(Log { path: Some(path), .. }) => Log::members(path),
         other => vec![other],
     };
-    Ok(files(args)?.into_iter().flat_map(members).collect())
+    let mut finder = Finder::of(args)?;
+    let mut logs = Vec::new();
+    for file in std::mem::take(&mut finder.found) {
+        let path = file.as_ref().ok().and_then(|log| log.path.clone());
+        let within = members(file);
+        if let Some(archive) = path.filter(|_| within.is_empty()) {
+            finder.empty.push((archive, ARCHIVE));
+        }
+        logs.extend(within);
+    }
+    let is_all = args.include.is_empty() && args.exclude.is_empty();
+    for (path, what) in &finder.empty {
+        let picked = if is_all || *what == ARCHIVE { "" } else { " that --include and --exclude pick" };
+        say!("logscan: {}: no file in {what}{picked}", Escaped::new(&*netsieve::shown_path(path)));
+    }
+    Ok(logs)
 }
 
 /// Like [`logs`], but a zip archive counts as one file.
 pub(crate) fn files(args: &InputArgs) -> Result<Vec<Result<Log, String>>, Box<dyn Error>> {
-    let mut finder = Finder::new(args)?;
-    if args.logs.is_empty() {
-        return Ok(vec![Ok(Log::stdin())]);
-    }
-    for log in &args.logs {
-        finder.argument(log);
-    }
-    Ok(finder.found)
+    Ok(Finder::of(args)?.found)
 }
 
 /// Returns true if an argument may name other files later.
@@ -99,6 +110,8 @@ struct Finder<'a> {
     include: Vec<Pattern>,
     exclude: Vec<Pattern>,
     found: Vec<Result<Log, String>>,
+    /// The arguments that hold nothing to search, and what they are.
+    empty: Vec<(PathBuf, &'static str)>,
 }
 
 const MATCH: MatchOptions =
@@ -109,14 +122,31 @@ impl<'a> Finder<'a> {
         let patterns = |globs: &[String]| -> Result<Vec<Pattern>, String> {
             globs.iter().map(|glob| Pattern::new(glob).map_err(|error| format!("{glob}: {error}"))).collect()
         };
-        Ok(Self { args, include: patterns(&args.include)?, exclude: patterns(&args.exclude)?, found: Vec::new() })
+        let (include, exclude) = (patterns(&args.include)?, patterns(&args.exclude)?);
+        Ok(Self { args, include, exclude, found: Vec::new(), empty: Vec::new() })
+    }
+
+    /// Finds what the arguments name; without any, that is standard input.
+    fn of(args: &'a InputArgs) -> Result<Self, String> {
+        let mut finder = Self::new(args)?;
+        if args.logs.is_empty() {
+            finder.found.push(Ok(Log::stdin()));
+        }
+        for log in &args.logs {
+            finder.argument(log);
+        }
+        Ok(finder)
     }
 
     fn argument(&mut self, log: &Path) {
         if log.as_os_str() == "-" {
             self.found.push(Ok(Log::stdin()));
         } else if log.is_dir() {
+            let before = self.found.len();
             self.top(log);
+            if self.found.len() == before {
+                self.empty.push((log.to_owned(), "this folder"));
+            }
         } else if log.exists() || !is_glob(log) {
             self.found.push(Ok(Log::file(log.to_owned())));
         } else {
@@ -144,8 +174,12 @@ impl<'a> Finder<'a> {
                 Err(error) => self.found.push(Err(error.to_string())),
             }
         }
-        if self.found.len() == before && seen.is_empty() {
-            self.found.push(Err(format!("{text}: no file matches")));
+        if self.found.len() == before {
+            if seen.is_empty() {
+                self.found.push(Err(format!("{text}: no file matches")));
+            } else {
+                self.empty.push((log.to_owned(), "the folders that match"));
+            }
         }
     }
 

@@ -128,6 +128,38 @@ fn folders_and_globs() {
     assert_eq!(run.err, "logscan: none*.log: no file matches\n");
 }
 
+#[test]
+fn folders_and_archives_without_a_log_are_named() {
+    let folder = tree();
+    std::fs::create_dir_all(folder.path("empty/deep/er")).unwrap();
+    std::fs::create_dir_all(folder.path("hidden")).unwrap();
+    folder.write("hidden/.a.log", b"evil.test\n");
+    // An archive of nothing.
+    folder.write("none.zip", b"PK\x05\x06\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0");
+    let nothing = "logscan: empty: no file in this folder\n";
+    for (arguments, code, err) in [
+        ("empty", 1, nothing),
+        ("empty logs", 0, nothing),
+        (
+            "empty empty/deep",
+            1,
+            "logscan: empty: no file in this folder\nlogscan: empty/deep: no file in this folder\n",
+        ),
+        ("hidden", 1, "logscan: hidden: no file in this folder\n"),
+        ("--hidden hidden", 0, ""),
+        ("hid*", 1, "logscan: hid*: no file in the folders that match\n"),
+        ("--include *.none logs", 1, "logscan: logs: no file in this folder that --include and --exclude pick\n"),
+        ("--exclude * logs", 1, "logscan: logs: no file in this folder that --include and --exclude pick\n"),
+        ("none.zip", 1, "logscan: none.zip: no file in this archive\n"),
+        ("logs", 0, ""),
+    ] {
+        let run = folder.run(&format!("scan -l -f c2.txt {arguments}")).code(code);
+        assert_eq!(run.err, err, "{arguments}");
+        let run = folder.run(&format!("scan -q -f c2.txt {arguments}")).code(code);
+        assert_eq!(run.err, err, "{arguments}");
+    }
+}
+
 #[cfg(unix)]
 #[test]
 fn links_and_special_files() {
