@@ -72,6 +72,7 @@ pub use ecs::EcsName;
 pub(crate) use heads::{Head, Heads, PartHeads};
 pub use layouts::Layout;
 pub(crate) use records::Records;
+pub use records::records;
 pub use time::EventTime;
 pub use who::{Value, Who};
 

@@ -17,6 +17,25 @@ use std::ops::Range;
 use super::json::{VALUES, skip_space, string};
 use super::vocabulary::Vocabulary;
 
+/// Returns the spans of the records in a line that is a list of them, in order: at least two, each an event of its own. An empty list: the
+/// line is one event. Takes linear time.
+///
+/// ```
+/// use netsieve::event::{EventReader, records};
+///
+/// let line = br#"{"Records":[{"sourceIPAddress":"192.0.2.7"},{"sourceIPAddress":"192.0.2.8"}]}"#;
+/// let mut reader = EventReader::new();
+/// let clients: Vec<String> =
+///     records(line).into_iter().map(|record| reader.read(&line[record]).who().unwrap().to_string()).collect();
+/// assert_eq!(clients, ["192.0.2.7", "192.0.2.8"]);
+/// assert!(records(br#"{"sourceIPAddress":"192.0.2.7"}"#).is_empty());
+/// ```
+pub fn records(line: &[u8]) -> Vec<Range<usize>> {
+    let mut records = Records::default();
+    records.find(line);
+    records.0
+}
+
 /// The records of a line, in order.
 #[derive(Debug, Default)]
 pub(crate) struct Records(Vec<Range<usize>>);

@@ -5,7 +5,7 @@ use std::io::{self, BufRead, Write};
 use std::net::IpAddr;
 use std::ops::{ControlFlow, Range};
 
-use netsieve::event::{EcsName, Event, EventReader, Value as EventValue};
+use netsieve::event::{EcsName, Event, EventReader, Value as EventValue, records};
 use netsieve::extract::{Context, ExtractOptions, Extractor, TokenKind};
 use netsieve::render::{Escaped, Text};
 use netsieve::scan::{Tail, Validity};
@@ -31,6 +31,18 @@ struct Place {
     /// One line of text for each match.
     matches: Vec<String>,
     why: Option<String>,
+}
+
+/// One record of a line that is a list of them.
+struct Record {
+    number: usize,
+    of: usize,
+    span: Range<usize>,
+}
+
+/// The place in the line where an event begins.
+fn start_of(record: Option<&Record>) -> usize {
+    record.map_or(0, |record| record.span.start)
 }
 
 pub(crate) fn run(args: &CheckArgs) -> Result<Outcome, Box<dyn Error>> {
@@ -89,14 +101,46 @@ struct Explain<'a> {
 }
 
 impl Explain<'_> {
-    /// Explains a line. Returns true if anything in it matched.
+    /// Explains a line, record by record if it is a list of them, as a scan reads it. Returns true if anything in it matched.
     fn line(&mut self, line: &[u8], out: &mut io::StdoutLock<'_>) -> Result<bool, Box<dyn Error>> {
         let line = line.strip_suffix(b"\r").unwrap_or(line);
-        let mut found = self.found(line)?;
-        let mut places = self.read(line);
-        let Self { args, sieve, reports, matcher, reader, .. } = self;
-        let event = reader.read(line);
+        let (mut found, mut places) = (self.found(line)?, self.read(line));
         let is_found = !found.is_empty();
+        let records = records(line);
+        if records.is_empty() {
+            self.part(line, None, places, found, out)?;
+            return Ok(is_found);
+        }
+        let of = records.len();
+        for (at, span) in records.into_iter().enumerate() {
+            let is_within = |place: &mut Place| span.contains(&place.span.start);
+            let places = places.extract_if(.., is_within).collect();
+            let found = found.extract_if(.., is_within).collect();
+            self.part(line, Some(Record { number: at + 1, of, span: span.clone() }), places, found, out)?;
+        }
+        // Around the records.
+        if !places.is_empty() || !found.is_empty() {
+            self.part(line, None, places, found, out)?;
+        }
+        Ok(is_found)
+    }
+
+    /// Explains a line or a record of it, with the places that were read in it and the hits that a scan found there.
+    fn part(
+        &mut self,
+        line: &[u8],
+        record: Option<Record>,
+        mut places: Vec<Place>,
+        mut found: Vec<Place>,
+        out: &mut io::StdoutLock<'_>,
+    ) -> Result<(), Box<dyn Error>> {
+        let span = record.as_ref().map_or(0..line.len(), |record| record.span.clone());
+        // The spans of an event count from its start.
+        for place in places.iter_mut().chain(&mut found) {
+            place.span = place.span.start - span.start..place.span.end - span.start;
+        }
+        let Self { args, sieve, reports, matcher, reader, .. } = self;
+        let event = reader.read(&line[span]);
         for place in &mut places {
             let is_same = |hit: &Place| hit.span == place.span && hit.context == place.context;
             if let Some(at) = found.iter().position(is_same) {
@@ -113,11 +157,10 @@ impl Explain<'_> {
         }
         places.sort_by_key(|place| place.span.start);
         if args.json {
-            write_json(&event, &places, out)?;
+            write_json(&event, record.as_ref(), &places, out)
         } else {
-            write_text(&event, &places, out)?;
+            write_text(&event, record.as_ref(), &places, out)
         }
-        Ok(is_found)
     }
 
     /// Returns the hits that a scan finds in a line.
@@ -217,7 +260,12 @@ fn why(
     Ok(why)
 }
 
-fn write_json(event: &Event<'_>, places: &[Place], out: &mut io::StdoutLock<'_>) -> Result<(), Box<dyn Error>> {
+fn write_json(
+    event: &Event<'_>,
+    record: Option<&Record>,
+    places: &[Place],
+    out: &mut io::StdoutLock<'_>,
+) -> Result<(), Box<dyn Error>> {
     let mut normal = Map::new();
     for (name, value) in event.normal() {
         let value = match value {
@@ -235,7 +283,7 @@ fn write_json(event: &Event<'_>, places: &[Place], out: &mut io::StdoutLock<'_>)
         .map(|place| {
             let field = event.field_at(place.span.clone());
             json!({
-                "text": place.text, "offset": place.span.start, "kind": place.kind, "context": place.context.as_str(),
+                "text": place.text, "offset": start_of(record) + place.span.start, "kind": place.kind, "context": place.context.as_str(),
                 "port": place.port, "name_like": place.name_like, "field": field.map(|field| field.name()),
                 "role": field.and_then(|field| field.role()).map(|role| role.as_str()),
                 "matches": place.matches, "why": place.why,
@@ -243,13 +291,24 @@ fn write_json(event: &Event<'_>, places: &[Place], out: &mut io::StdoutLock<'_>)
         })
         .collect();
     let mut object = json!({"layout": event.layout_name()});
+    if let Some(Record { number, of, span }) = record {
+        object["record"] = json!({"number": number, "of": of, "offset": span.start, "length": span.len()});
+    }
     object["event"] = Value::Object(normal);
     object["fields"] = fields.into();
     object["places"] = places.into();
     Ok(say::json_line(out, &object)?)
 }
 
-fn write_text(event: &Event<'_>, places: &[Place], out: &mut io::StdoutLock<'_>) -> Result<(), Box<dyn Error>> {
+fn write_text(
+    event: &Event<'_>,
+    record: Option<&Record>,
+    places: &[Place],
+    out: &mut io::StdoutLock<'_>,
+) -> Result<(), Box<dyn Error>> {
+    if let Some(Record { number, of, span }) = record {
+        writeln!(out, "record {number} of {of}: {}:{}", span.start + 1, span.end)?;
+    }
     writeln!(out, "layout: {}", Escaped::new(event.layout_name()))?;
     match event.time() {
         Some(time) => {
@@ -273,7 +332,8 @@ fn write_text(event: &Event<'_>, places: &[Place], out: &mut io::StdoutLock<'_>)
         writeln!(out, "  nothing that could be an address, a name or a URL")?;
     }
     for place in places {
-        write!(out, "  {}:{} {}  {}", place.span.start + 1, place.span.end, Escaped::new(&place.text), place.kind)?;
+        let (start, end) = (start_of(record) + place.span.start, start_of(record) + place.span.end);
+        write!(out, "  {}:{end} {}  {}", start + 1, Escaped::new(&place.text), place.kind)?;
         if let Some(port) = place.port.or_else(|| event.port_at(&place.span)) {
             write!(out, ", port {port}")?;
         }

@@ -151,3 +151,42 @@ fn offsets_that_no_zone_has_are_refused() {
         assert_eq!(run.err.contains("no zone has this offset"), code == 2, "{time}: {}", run.err);
     }
 }
+
+#[test]
+fn a_list_of_records_is_explained_record_by_record() {
+    let folder = Folder::new(&[("c2.txt", b"evil.test\n203.0.113.9\n")]);
+    let explain = |line: &str, code: i32| {
+        folder.run_with("check -f c2.txt --explain --json -", line.as_bytes()).code(code).json()
+    };
+    let line = r#"{"Records":[{"eventTime":"2026-05-12T10:00:01Z","src_ip":"192.0.2.7","host":"evil.test"},{"eventTime":"2026-05-12T10:00:02Z","src_ip":"192.0.2.8","dst_ip":"203.0.113.9"},{"src_ip":"192.0.2.9"}]}"#;
+    let rows = explain(line, 0);
+    let event = |at: usize, name: &str| rows[at]["event"][name].as_str().unwrap_or("").to_owned();
+    assert_eq!(rows.len(), 3);
+    assert_eq!([0, 1, 2].map(|at| event(at, "source.ip")), ["192.0.2.7", "192.0.2.8", "192.0.2.9"]);
+    assert_eq!([0, 1, 2].map(|at| event(at, "@timestamp")), ["2026-05-12T10:00:01Z", "2026-05-12T10:00:02Z", ""]);
+    for (at, row) in rows.iter().enumerate() {
+        assert_eq!((&row["record"]["number"], &row["record"]["of"]), (&(at + 1).into(), &3.into()));
+        // Offsets are those of the line, and each place is in a field of its record.
+        for place in row["places"].as_array().unwrap() {
+            let (text, offset) = (place["text"].as_str().unwrap(), place["offset"].as_u64().unwrap() as usize);
+            assert!(line[offset..].starts_with(text) && !place["field"].is_null(), "{place}");
+        }
+    }
+    let hits = |at: usize| {
+        let places = rows[at]["places"].as_array().unwrap().iter();
+        places.filter(|place| !place["matches"].as_array().unwrap().is_empty()).count()
+    };
+    assert_eq!([0, 1, 2].map(hits), [1, 1, 0]);
+    // What stands around the records belongs to the line.
+    let rows = explain(r#"<14>May 12 10:00:03 evil.test app: [{"src_ip":"192.0.2.7"},{"src_ip":"192.0.2.8"}]"#, 0);
+    assert_eq!(rows.len(), 3);
+    assert!(rows[2]["record"].is_null() && rows[2]["places"][0]["text"] == "evil.test", "{}", rows[2]);
+    // One record is no list.
+    let rows = explain(r#"{"Records":[{"src_ip":"192.0.2.7"}]}"#, 1);
+    assert!(rows.len() == 1 && rows[0]["record"].is_null());
+    let text = folder.run_with("check -f c2.txt --explain -", line.as_bytes()).code(0).out;
+    let heads: Vec<&str> =
+        text.lines().filter(|line| line.starts_with("record ") || line.starts_with("who: ")).collect();
+    assert_eq!(heads.len(), 6, "{text}");
+    assert!(heads[2].starts_with("record 2 of 3: ") && heads[3] == "who: 192.0.2.8", "{text}");
+}
