@@ -213,6 +213,31 @@ fn entries_marked_benign_are_skipped() {
     assert_eq!(events_named(Format::Stix, single("\"benign\"")), ["1 - benign"]);
     assert!(events_named(Format::Stix, single("\"unknown\""))[0].starts_with("1 domain suffix a.test"));
     assert_eq!(events(Format::Csv, "indicator,classification\na.test,benign\nb.test,malicious\n")[0], "2 - benign");
+    // So are those that a verdict clears, by their lines.
+    for (column, clears, lists) in [
+        ("action", "Allowed", "Blocked"),
+        ("action", "permit", "deny"),
+        ("verdict", "clean", "malicious"),
+        ("verdict", "False Positive", "true positive"),
+        ("status", "whitelisted", "active"),
+        ("false_positive", "true", "false"),
+        ("is_malicious", "no", "yes"),
+        ("tags", "c2;benign", "c2;tor"),
+    ] {
+        let table = format!("indicator,{column}\na.test,{lists}\nb.test,{clears}\nc.test,\n");
+        let found = events(Format::Csv, &table);
+        assert_eq!(
+            found.iter().filter(|event| event.ends_with("- benign")).collect::<Vec<_>>(),
+            ["3 - benign"],
+            "{table}"
+        );
+        assert_eq!(found.len(), 3, "{table}: {found:?}");
+        let json = format!(
+            "{{\"indicator\":\"a.test\",\"{column}\":\"{lists}\"}}\n{{\"indicator\":\"b.test\",\"{column}\":\"{clears}\"}}\n"
+        );
+        let found = events(Format::JsonLines, &json);
+        assert_eq!((found.len(), &*found[1]), (2, "2 - benign"), "{json}: {found:?}");
+    }
 }
 
 #[test]

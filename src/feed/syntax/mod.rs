@@ -27,5 +27,6 @@ pub(crate) mod table;
 pub(crate) mod text;
 pub(crate) mod url_text;
 pub(crate) mod value;
+mod verdict;
 #[cfg(feature = "xml")]
 pub(crate) mod xml;

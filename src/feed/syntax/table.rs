@@ -10,6 +10,7 @@ use crate::feed::syntax::out::{self, put};
 use crate::feed::syntax::ports;
 use crate::feed::syntax::text::{self, floor};
 use crate::feed::syntax::value::{self, Rules, Value};
+use crate::feed::syntax::verdict::Verdict;
 use crate::indicator::{
     Action, Attributes, Column, ColumnRole, Columns, Construct, Feed, Indicator, Record, RecordSink, Reject, Rejection,
     Skip, Warning, WarningKind,
@@ -27,11 +28,20 @@ pub(crate) struct Layout {
     names: Vec<String>,
     /// Warnings about columns.
     notes: Vec<(String, WarningKind)>,
+    /// The columns that may clear a value.
+    verdicts: Vec<(usize, Verdict)>,
 }
 
 impl Layout {
     pub(crate) fn new(roles: Vec<Option<ColumnRole>>, names: Vec<String>) -> Self {
-        Self { roles, names, notes: Vec::new() }
+        // What the user gave another role is no verdict.
+        let verdict = |at: usize| match roles[at] {
+            Some(ColumnRole::Tags) => Some((at, Verdict::Tags)),
+            None | Some(ColumnRole::Score) => Some((at, Verdict::of_column(names.get(at)?)?)),
+            _ => None,
+        };
+        let verdicts = (0..roles.len()).filter_map(verdict).collect();
+        Self { roles, names, notes: Vec::new(), verdicts }
     }
 
     /// Drops a column called just `email` if the table lists other values: it usually holds the contact of a registrant or a provider.
@@ -75,7 +85,7 @@ impl Layout {
             }
             roles[at] = Some(*role);
         }
-        Ok(Self { roles, names, notes: Vec::new() })
+        Ok(Self::new(roles, names))
     }
 
     pub(crate) fn has_values(&self) -> bool {
@@ -157,10 +167,9 @@ impl Layout {
         self.roles.iter().position(|role| role.is_some_and(is_value))
     }
 
-    /// Returns true if a tag of the row calls the value benign.
+    /// Returns true if a column of the row clears the value.
     fn is_benign(&self, cells: &[Cow<'_, str>]) -> bool {
-        let mut tags = self.roles.iter().zip(cells).filter(|(role, _)| **role == Some(ColumnRole::Tags));
-        tags.any(|(_, cell)| cell.trim().eq_ignore_ascii_case("benign"))
+        self.verdicts.iter().any(|(at, verdict)| cells.get(*at).is_some_and(|cell| verdict.clears(cell)))
     }
 
     /// Calls `found` for each date of a row that cannot be read.

@@ -12,6 +12,8 @@
 //! one, the value columns are those in which nearly every cell reads as a value. All other columns go to the
 //! description, so that nothing in the feed is lost.
 //!
+//! A row that a column clears (`action,verdict,status` with `Allowed`, `clean` or `false positive`) is left out, with a message.
+//!
 //! A confidence column counts as one if its numbers fit a scale of 0 to 100, and as a score otherwise. A warning says
 //! which, because a table does not state its scale. Only AbuseIPDB's `abuseConfidenceScore` is known to range from 0 to
 //! 100. If you know the columns, name them ([`Columns`](crate::indicator::Columns)).
