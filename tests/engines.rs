@@ -461,6 +461,255 @@ fn derived_forms_are_found_where_no_ipv6_address_is_listed() {
     }
 }
 
+/// Values that only some readings of a text give, each listed alone, so that nothing else leads an engine to the word.
+#[test]
+fn what_is_hidden_in_a_word_is_found() {
+    let long = "a".repeat(63);
+    let long_ip6 = "1:2:3:4:5:6:7:".repeat(20);
+    let reverse6 = "1.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.8.b.d.0.1.0.0.2.ip6.arpa";
+    let saddr = "saddr=020000500000000000000000";
+    let listed_saddr = "saddr=02000050CB0071070000000000000000";
+    let rows: Vec<(&str, Vec<String>)> = vec![
+        // Reverse names, also after an escape.
+        (
+            "203.0.113.7",
+            ["", "x ", "\\n", "%20", "\\x20", "\\u0020", "=3D", "#012", "x=", "é "]
+                .iter()
+                .flat_map(|head| {
+                    ["7.113.0.203.in-addr.arpa", "7.113.0.203.IN-ADDR.ARPA.", "7.113.0.203.in-addr.arpa:53"]
+                        .map(|name| format!("{head}{name}"))
+                })
+                .chain(["(1)7(3)113(1)0(3)203(7)in-addr(4)arpa(0)".to_owned()])
+                .collect(),
+        ),
+        (
+            "2001:db8::1",
+            ["", "x ", "\\n", "%20", "\\x20", "\\u0020", "=3D", "-", "."]
+                .iter()
+                .map(|head| format!("{head}{reverse6}"))
+                .chain([format!("(1){}(3)ip6(4)arpa(0)", reverse6[..63].replace('.', "(1)"))])
+                .collect(),
+        ),
+        // Quads after escapes that hold a letter.
+        (
+            "192.0.2.1",
+            [
+                "\\n",
+                "\\t",
+                "\\x20",
+                "\\xff",
+                "\\u0020",
+                "%20",
+                "%2F",
+                "%C3",
+                "%2520",
+                "%252F",
+                "=3D",
+                "=3D3D",
+                "#012",
+                "\u{1b}[31m",
+                "\\u001b[0m",
+                "-",
+                "_",
+                "x-",
+                "é",
+            ]
+            .iter()
+            .flat_map(|head| ["", ":80", "/24", "-x", "_x", "."].map(|tail| format!("{head}192.0.2.1{tail}")))
+            .chain(["x-a_b-192.0.2.1", "192.0.2.9-192.0.2.1", "192.0.2.9_192.0.2.1-x"].map(str::to_owned))
+            .collect(),
+        ),
+        // A last label that ends in a hyphen, or has a digit or another script in it.
+        ("evil.test-", ["", ".", "..", ":80", "/x"].iter().map(|tail| format!("evil.test-{tail}")).collect()),
+        ("evil.a-1", ["", ".", "-", "-.", "-..", ".-"].iter().map(|tail| format!("x.evil.a-1{tail}")).collect()),
+        ("evil.xn--p1ai", ["", ".", "-", "-.", ".."].iter().map(|tail| format!("x.evil.xn--p1ai{tail}")).collect()),
+        (
+            "evil.test",
+            ["", ".", "-", "-.", "-..", ".-", "--"].iter().map(|tail| format!("x.evil.test{tail}")).collect(),
+        ),
+        (
+            "-evil.test",
+            ["", "x.", "\\n", "%20", "..", "...", "x..", "\\n.."]
+                .iter()
+                .map(|head| format!("{head}-evil.test"))
+                .collect(),
+        ),
+        (
+            "evil.test",
+            [
+                "\\n",
+                "\\x20",
+                "%20",
+                "%2520",
+                "\\u0020",
+                "=3D",
+                "#012",
+                "--",
+                "..",
+                ".-",
+                "...-",
+                "-.",
+                "-.-",
+                "--.--",
+                "\\n.-",
+                "é.",
+                "x.",
+                &format!("{long}."),
+                &format!("{long}.{long}.{long}."),
+                &format!("{long}.{long}.{long}.{long}.{long}."),
+                &format!("-{long}."),
+                &"x".repeat(64),
+                &format!("{}.", "x".repeat(64)),
+                &format!("{}.", "x".repeat(300)),
+            ]
+            .iter()
+            .filter(|head| !head.ends_with('x') && !head.ends_with('a'))
+            .map(|head| format!("{head}evil.test"))
+            .collect(),
+        ),
+        // IPv6 in long runs, after words and as the end of a URL's host.
+        (
+            "2001:db8::1",
+            [
+                "2001:db8::1".to_owned(),
+                "2001:db8:0:0:0:0:0:1".to_owned(),
+                "2001:DB8:0:0:0:0:0.0.0.1".to_owned(),
+                "2001:db8::0.0.0.1".to_owned(),
+                ":2001:db8::1".to_owned(),
+                "src:2001:db8::1".to_owned(),
+                "IPv6:2001:db8::1:".to_owned(),
+                "\\n2001:db8::1".to_owned(),
+                "%202001:db8::1".to_owned(),
+                "[2001:db8::1]:443".to_owned(),
+                "2001:db8::1.443".to_owned(),
+                "http://[2001:db8::1]/".to_owned(),
+                format!("{}2001:db8::1", "word:".repeat(12)),
+                format!("{}2001:db8::1", "word:".repeat(40)),
+                format!("{long_ip6} 2001:db8::1"),
+                format!("{long_ip6}/2001:db8::1/{long_ip6}"),
+            ]
+            .to_vec(),
+        ),
+        (
+            "192.0.2.1",
+            [
+                "::ffff:c000:201",
+                "0:0:0:0:0:ffff:c000:201",
+                "::FFFF:192.0.2.1",
+                "64:ff9b::c000:201",
+                "64:FF9B::192.0.2.1",
+            ]
+            .map(str::to_owned)
+            .to_vec(),
+        ),
+        // Hosts that no run of name bytes shows.
+        (
+            "192.0.2.1",
+            ["http", "https", "ftp"]
+                .iter()
+                .flat_map(|scheme| {
+                    [
+                        "3221225985",
+                        "0xC0.0.2.1",
+                        "0300.0.2.1",
+                        "192.0.513",
+                        "%31%39%32.0.2.1",
+                        "x@3221225985",
+                        "192\u{3002}0\u{3002}2\u{3002}1",
+                    ]
+                    .map(|host| format!("{scheme}://{host}"))
+                })
+                .flat_map(|url| {
+                    ["", "/", "/x", "?x", "#x", ":80", ":80/", ")", "]", "}", ",", ";", "!", "'", ":80)", ",x", "\\"]
+                        .map(|tail| format!("{url}{tail}"))
+                })
+                .chain(
+                    [
+                        "http%3A%2F%2F3221225985",
+                        "http%3A%2F%2F3221225985%2Fx",
+                        "http%3A%2F%2F3221225985%3Fx",
+                        "http%3A%2F%2F3221225985%23x",
+                        "http%3A%2F%2F3221225985&x=1",
+                        "http%253A%252F%252F3221225985%252Fx",
+                        "http%253A%252F%252F3221225985%253Fx",
+                        "http:\\/\\/3221225985\\/x",
+                        "http\\u003a\\u002f\\u002f3221225985/",
+                        "http&#58;//192.0.2.1/",
+                    ]
+                    .map(str::to_owned),
+                )
+                .collect(),
+        ),
+        (
+            "evil.test",
+            [
+                "http%3A%2F%2Fevil.test",
+                "http%3A%2F%2Fevil.test%2Fx",
+                "http%253A%252F%252Fevil.test%252Fx",
+                "http%3A%2F%2Fa%40evil.test%2Fx",
+                "http%3A%2F%2Fev%69l.test%2Fx",
+                "http%253A%252F%252Fev%2569l.test%252Fx",
+                "http://ev%69l.test/",
+                "http://evil%2Etest)",
+                "http:\\/\\/evil.test\\/",
+                "ev\\u0069l.test",
+                "evil\\u002etest",
+            ]
+            .map(str::to_owned)
+            .to_vec(),
+        ),
+        ("www.evil.test", vec!["(3)www(4)evil(4)test(0)".to_owned(), "x(3)www(4)evil(4)test(0)y".to_owned()]),
+        (
+            "bücher.test",
+            [
+                "bücher.test",
+                "xn--bcher-kva.test",
+                "b\\u00fccher.test",
+                "bücher\u{3002}test",
+                "bücher\u{ff0e}test",
+                "http://b%C3%BCcher.test/",
+            ]
+            .map(str::to_owned)
+            .into_iter()
+            .chain([1000, 1100, 2100].map(|count| format!("{}.bücher.test", "ü".repeat(count))))
+            .collect(),
+        ),
+        // Records of auditd, whose address may stand in a later word, beside others, and in a long word.
+        (
+            "203.0.113.7",
+            vec![
+                format!("type=SOCKADDR msg=audit(1.2:3): {listed_saddr}"),
+                format!("msg=audit(1.2:3):{listed_saddr}"),
+                format!("msg=audit(1.2:3): {saddr} {saddr} {listed_saddr} {saddr}"),
+                format!("msg=audit(1.2:3): {saddr}\nmsg=audit(1.2:4): {listed_saddr}\nmsg=audit(1.2:5): {saddr}"),
+                format!("msg=audit(1.2:3): x=\"203.0.113.7\" {listed_saddr}"),
+                format!("msg=audit(1.2:3): {} {listed_saddr}", "x ".repeat(1_900)),
+                format!("203.0.113.7,{},msg=audit(1.2:3): {listed_saddr}", "x,".repeat(150)),
+                format!("203.0.113.7,{},msg=audit(1.2:3): x {listed_saddr}", "x,".repeat(5_000)),
+                format!("203.0.113.7,{}, 203.0.113.7 audit(1.2:3): {listed_saddr}", "x,".repeat(9_000)),
+            ],
+        ),
+    ];
+    for (listed, texts) in rows {
+        let mut builder = Sieve::builder();
+        let mut policy = Policy::default();
+        (policy.admit_public_suffixes, policy.admit_bogons) = (true, true);
+        let feed = builder.feed(Feed::new("feed").policy(policy));
+        builder.add(feed, Record::new(listed.parse().unwrap(), 1, listed));
+        let (sieve, _) = builder.build().unwrap();
+        for text in texts {
+            for (before, after) in [(0, 0), (0, 200), (1, 0), (61, 3), (200, 200)] {
+                let text = format!("{}{text}{}", " ".repeat(before), " x".repeat(after));
+                let want = hits(&sieve, Engine::Scalar, true, text.as_bytes());
+                assert!(!want.0.is_empty(), "{listed} in {text:?}");
+                for engine in Engine::available() {
+                    assert_eq!(hits(&sieve, engine, true, text.as_bytes()), want, "{engine:?} {listed} in {text:?}");
+                }
+            }
+        }
+    }
+}
+
 /// The engine that was asked for is the one that runs. One that was silently replaced would never be tested.
 #[test]
 fn every_engine_is_the_one_that_was_asked_for() {

@@ -147,7 +147,8 @@ impl Name {
         (tail, tail | LOWER_CASE == IP6_ARPA)
     }
 
-    /// Returns true if the first byte and the one before it can be read in more than one way, and the same for the last byte.
+    /// Returns true if the first byte and the one before it can be read in more than one way, and the same for the last byte. A label
+    /// may begin like that behind a dot as well, because all dots and hyphens at the start of a run are trimmed: `-.-evil.test`.
     ///
     /// # Safety
     ///
@@ -159,8 +160,13 @@ impl Name {
             let byte = |at: usize| *bytes.get_unchecked(at);
             (byte(start.min(bytes.len() - 1)), byte(start - 1), byte(self.end - 1))
         };
-        let is_odd_start = rules.is_odd_start(before, first) | (self.run + self.root >= 64);
-        (is_odd_start, rules.is_odd_end(last))
+        (rules.is_odd_start(before, first), rules.is_odd_end(last))
+    }
+
+    /// Returns true if the start of the run may be farther away than it seems.
+    #[inline(always)]
+    fn is_long(&self) -> bool {
+        self.run + self.root >= 64
     }
 }
 
@@ -185,7 +191,7 @@ pub(super) unsafe fn may_be_listed_name(
     // bytes from the start on exist, because 16 bytes follow the place, or the place is `FAR`, and 80 bytes exist.
     let (head, (tail, is_reverse), (is_odd_start, is_odd_end)) =
         unsafe { (eight(bytes, start.min(bytes.len() - 8)), name.tail(bytes), name.odd_ends(bytes, start, rules)) };
-    let is_odd = !has_more & is_odd_start | is_odd_end;
+    let is_odd = is_odd_start | !has_more & name.is_long() | is_odd_end;
     // SAFETY: the caller guarantees a word.
     let is_listed = unsafe { has_bits(filters.tails, mix_ends(head, tail, len as usize)) };
     !name.is_inside | is_odd | is_listed | is_reverse
@@ -211,7 +217,7 @@ pub(super) unsafe fn may_be_listed_whole(
     // SAFETY: as above.
     let ((tail, is_reverse), (is_odd_start, is_odd_end)) =
         unsafe { (name.tail(bytes), name.odd_ends(bytes, start, rules)) };
-    let mut is_kept = !name.is_inside | is_reverse | is_odd_start | is_odd_end;
+    let mut is_kept = !name.is_inside | is_reverse | is_odd_start | name.is_long() | is_odd_end;
     let mut dots = name.dots;
     loop {
         let len = if dots != 0 { dots.leading_zeros() } else { name.run };
