@@ -222,9 +222,10 @@ impl Scan<'_, '_> {
     /// Handles a run with non-ASCII characters or JSON escapes: first the whole, then its ASCII parts. Returns the
     /// place at which to continue.
     fn mixed_run(&mut self, run: &Run) -> usize {
+        /// Only the end of a longer run can be a name: JSON takes up to 12 bytes for a character, which adds one or more to the name.
+        const LONGEST: usize = 12 * MAX_NAME;
         let bytes = self.bytes;
-        // Only the end of a long run can be a name.
-        let mut from = run.start.max(run.end.saturating_sub(8 * MAX_NAME));
+        let mut from = run.start.max(run.end.saturating_sub(LONGEST));
         while from > run.start && from < run.end && (bytes[from] & 0xC0 == 0x80 || bytes[from - 1] != b'.') {
             from += 1;
         }
@@ -253,15 +254,18 @@ impl Scan<'_, '_> {
     /// Finds the names in the ASCII parts of a run whose text up to `from` was not read as a whole. Returns the place at which to continue.
     fn names_of_parts(&mut self, run: &Run, from: usize) -> usize {
         let mut next = run.end;
+        let mut of_whole = Some(self.anchor);
         for part in parts(self.bytes, run) {
             let text = &self.bytes[part.clone()];
             let is_plain = run.is_escaped && !text.iter().any(u8::is_ascii_alphabetic);
             if is_plain || memchr::memchr(b'.', text).is_none() {
                 continue;
             }
-            // A part outside the whole is a place of its own.
+            // A part outside the whole is a place of its own; the others are readings of the whole.
             if part.end <= from {
                 self.begin();
+            } else if let Some(anchor) = of_whole.take() {
+                self.anchor = anchor;
             }
             next = next.max(self.plain_names(part.clone(), &Run { start: part.start, end: part.end, ..*run }));
         }
