@@ -61,5 +61,47 @@ pub(crate) fn port(name: &[u8]) -> Option<u16> {
         ("postgresql", 5432),
         ("http-alt", 8080),
     ];
-    PORTS.iter().find(|(other, _)| other.as_bytes().eq_ignore_ascii_case(name)).map(|&(_, port)| port)
+    // Most texts are ruled out by their length and first letter.
+    const BITS: [u32; 16] = {
+        let mut bits = [0; 16];
+        let mut at = 0;
+        while at < PORTS.len() {
+            let name = PORTS[at].0.as_bytes();
+            bits[name.len()] |= 1 << (name[0] & 31);
+            at += 1;
+        }
+        bits
+    };
+    let may_be =
+        name.first().is_some_and(|&first| BITS.get(name.len()).is_some_and(|bits| bits >> (first & 31) & 1 == 1));
+    may_be
+        .then(|| PORTS.iter().find(|(other, _)| other.as_bytes().eq_ignore_ascii_case(name)))
+        .flatten()
+        .map(|&(_, port)| port)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::port;
+
+    #[test]
+    fn services_in_any_case_and_nothing_like_them() {
+        for (name, expected) in [
+            ("ssh", Some(22)),
+            ("SSH", Some(22)),
+            ("Http-Alt", Some(8080)),
+            ("netbios-dgm", Some(138)),
+            ("ms-wbt-server", Some(3389)),
+            ("sip", Some(5060)),
+            ("", None),
+            ("s", None),
+            ("ssi", None),
+            ("ssht", None),
+            ("3sh", None),
+            ("ms-wbt-servers", None),
+            ("a-service-of-some-length", None),
+        ] {
+            assert_eq!(port(name.as_bytes()), expected, "{name}");
+        }
+    }
 }
