@@ -362,6 +362,20 @@ fn entries_are_asked_at_the_time_of_the_event() {
     assert_eq!((hits.len(), stats.undated), (12, 0));
 }
 
+/// The port of a URL is its own, whatever URL stands in its path or query.
+#[test]
+fn a_url_within_a_url_lends_it_no_port() {
+    let sieve = sieve("evil.test:8443\n");
+    let mut options = ScanOptions::default();
+    options.validity = Validity::AtEvent;
+    for url in ["evil.test:8443/a", "evil.test:8443/http://a.example:9000/", "evil.test:8443/?u=http://a.example:80/"] {
+        for scheme in ["", "https://"] {
+            let (hits, _) = scan(&sieve, &options, &format!("2026-05-12T10:02:03Z GET {scheme}{url}\n"));
+            assert_eq!(hits, ["evil.test evil.test:8443 strong"], "{scheme}{url}");
+        }
+    }
+}
+
 #[test]
 fn allow_entries_are_asked_at_the_time_of_the_event_too() {
     let mut builder = Sieve::builder();

@@ -32,6 +32,11 @@ const REGRESSIONS: &[(&str, &str, &str)] = &[
         "the backtick in ``192.0.2.0/24]`# n`` was part of a URL, and no longer when that URL was read again",
     ),
     (
+        "feed",
+        "wildcard-before-a-scheme-in-the-path",
+        "`a.test/b://*c.test/d` was taken for a scheme and a host, so the wildcard in its path was not rejected",
+    ),
+    (
         "values",
         "defanged-twice",
         "`evil[[.]test`, refanged, was `evil[.test`, which is defanged still: feeds rejected what was defanged over again",

@@ -18,6 +18,8 @@ use crate::sieve::Moment;
 use crate::sieve::{DerivedForms, Engine, MatchOptions, Matcher, Prefilter, Probe, Seen, Sieve};
 use crate::value::email::EmailScratch;
 use crate::value::ip;
+#[cfg(feature = "events")]
+use crate::value::url::after_scheme;
 
 /// A thread's scratch space.
 #[derive(Debug)]
@@ -379,15 +381,15 @@ fn look_up_ends(
 /// Returns the port of a URL: the explicit one, or that of its scheme.
 #[cfg(feature = "events")]
 fn url_port(text: &[u8]) -> Option<u16> {
-    let at = memchr::memmem::find(text, b"://");
-    let rest = at.map_or(text, |at| &text[at + 3..]);
+    let after = after_scheme(text);
+    let rest = &text[after.unwrap_or(0)..];
     let authority = &rest[..rest.iter().position(|byte| b"/?#\\".contains(byte)).unwrap_or(rest.len())];
     let digits = authority.iter().rev().take_while(|byte| byte.is_ascii_digit()).count();
     let (before, port) = authority.split_at(authority.len() - digits);
     if before.ends_with(b":") && digits > 0 {
         return str::from_utf8(port).ok()?.parse().ok();
     }
-    match &text[..at?] {
+    match &text[..after? - 3] {
         scheme if scheme.eq_ignore_ascii_case(b"https") || scheme.eq_ignore_ascii_case(b"wss") => Some(443),
         scheme if scheme.eq_ignore_ascii_case(b"http") || scheme.eq_ignore_ascii_case(b"ws") => Some(80),
         scheme if scheme.eq_ignore_ascii_case(b"ftp") => Some(21),

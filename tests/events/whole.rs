@@ -92,6 +92,8 @@ const LINES: &[Whole] = &[
     each("envoy", r#"[2026-05-12T10:02:03Z] "GET /a HTTP/1.1" 599 UF,- "192.0.2.7" "curl/8.0" "id1" "shop.test" "203.0.113.5:80""#,
         &["@timestamp=2026-05-12T10:02:03Z", "source.ip=192.0.2.7", "destination.ip=203.0.113.5", "destination.port=80", "destination.domain=shop.test", "client.ip=192.0.2.7", "url.original=/a", "url.domain=shop.test", "url.path=/a", "http.request.method=GET", "http.response.status_code=599", "user_agent.original=curl/8.0"],
         &["time=2026-05-12T10:02:03Z", "method=GET", "url=/a", "status=599", "x_forwarded_for=192.0.2.7", "user_agent=curl/8.0", "request_id=id1", "authority=shop.test", "upstream_addr=203.0.113.5:80"]),
+    line("json", r#"{"time":"2026-05-12T10:02:03Z","url":"/login?next=http://a.example/x","host":"shop.test"}"#,
+        &["@timestamp=2026-05-12T10:02:03Z", "destination.domain=shop.test", "url.original=/login?next=http://a.example/x", "url.domain=shop.test", "url.path=/login", "url.query=next=http://a.example/x"]),
     line("json", r#"{"accesses":[{"timestamp":"2026-05-12T09:00:00Z"}],"createdAt":"2026-05-12T10:02:03Z","hosts":{"ip":["198.51.100.9"]},"data":{"ipAddress":"192.0.2.7"}}"#,
         &["@timestamp=2026-05-12T10:02:03Z", "source.ip=192.0.2.7", "client.ip=192.0.2.7"]),
     line("json", r#"{"EventTime":"2026-05-12 12:02:03","UtcTime":"2026-05-12 10:02:03.5"}"#,

@@ -3,8 +3,9 @@
 use super::facts::Facts;
 use super::{Candidate, Context, Held, NONE, Normal, is_member};
 use crate::event::ecs::EcsName;
-use crate::event::sheet::{Label, Sheet, find};
+use crate::event::sheet::{Label, Sheet};
 use crate::event::value;
+use crate::value::url::after_scheme;
 
 impl Normal {
     /// Remembers the port beside an address of the source or destination.
@@ -188,7 +189,7 @@ impl Normal {
     fn full_and_original(&mut self) {
         use EcsName::*;
         if let Held::Text(start, end) = self.held[UrlFull as usize] {
-            if find(&self.text.as_bytes()[start..end], b"://").is_none() {
+            if after_scheme(&self.text.as_bytes()[start..end]).is_none() {
                 self.held[UrlFull as usize] = Held::Nothing;
             }
             if self.is_none(UrlOriginal) {
@@ -197,7 +198,7 @@ impl Normal {
         }
         if let Held::Text(start, end) = self.held[UrlOriginal as usize]
             && self.is_none(UrlFull)
-            && find(&self.text.as_bytes()[start..end.min(start + 12)], b"://").is_some()
+            && after_scheme(&self.text.as_bytes()[start..end.min(start + 12)]).is_some()
         {
             self.held[UrlFull as usize] = Held::Text(start, end);
         }

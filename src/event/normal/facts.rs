@@ -6,6 +6,7 @@ use std::net::IpAddr;
 use crate::event::ecs::{EcsName, Type};
 use crate::event::time::{self, Stamp};
 use crate::event::value;
+use crate::value::url::after_scheme;
 
 /// A value, and the facts found about it so far.
 pub(super) struct Facts<'v> {
@@ -108,7 +109,7 @@ fn is_mac(text: &[u8]) -> bool {
 }
 
 fn is_url_like(text: &[u8]) -> bool {
-    find(text, b"://").is_some() || value::is_host(value::url(text).host.unwrap_or(b""))
+    after_scheme(text).is_some() || value::is_host(value::url(text).host.unwrap_or(b""))
 }
 
 /// `GET /path HTTP/1.1`, `CONNECT a.example:443 HTTP/1.1`

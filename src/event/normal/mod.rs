@@ -17,9 +17,10 @@ use crate::event::custom::{MAX_RAW, RawName};
 use crate::event::decode::decode;
 use crate::event::ecs::{EcsName, Type};
 use crate::event::names::{CUT, Key, KnownName, Meaning};
-use crate::event::sheet::{Form, Label, Raw, Sheet, TOP, find};
+use crate::event::sheet::{Form, Label, Raw, Sheet, TOP};
 use crate::event::time::{self, EventTime, Stamp};
 use crate::event::value;
+use crate::value::url::after_scheme;
 pub(super) use context::Context;
 use facts::Facts;
 use memo::Memo;
@@ -364,7 +365,7 @@ impl Normal {
         if is_request {
             let has_host = has(UrlFull, self) && {
                 let url = context.value(&sheet.fields[self.best[UrlFull as usize].field as usize]);
-                find(&url[..url.len().min(16)], b"://").is_some()
+                after_scheme(&url[..url.len().min(16)]).is_some()
             };
             for name in bits(self.named_in_request & !(1 << DnsQuestionName as u64)) {
                 let other = self.in_request[*name as usize];

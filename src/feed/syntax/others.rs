@@ -5,6 +5,7 @@ use crate::feed::syntax::listed::{self, Listed};
 use crate::feed::syntax::table::is_file_extension;
 use crate::feed::syntax::value::{self, Rules};
 use crate::indicator::{HostRef, Indicator, RecordSink, Warning, WarningKind};
+use crate::value::url::after_scheme;
 
 /// Warns of every value in a text that is not read.
 pub(crate) fn warn(text: &str, line: u32, rules: &Rules, sink: &mut dyn RecordSink) {
@@ -48,7 +49,7 @@ fn is_value(word: &str, rules: &Rules) -> bool {
             Indicator::Domain { name, .. } => is_name(name.as_str()),
             // `sha256sum` writes `*setup.exe` behind a hash.
             Indicator::Pattern(_) if !word.contains('/') => is_name(word),
-            Indicator::Url { url, .. } if !word.contains("://") => match url.view().host() {
+            Indicator::Url { url, .. } if after_scheme(word.as_bytes()).is_none() => match url.view().host() {
                 HostRef::Domain(name) => is_name(name),
                 HostRef::Ip(_) => true,
             },

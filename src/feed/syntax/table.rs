@@ -16,6 +16,7 @@ use crate::indicator::{
     Skip, Warning, WarningKind,
 };
 use crate::input::Lines;
+use crate::value::url::after_scheme;
 
 /// The most bytes of a description assembled from other columns.
 const MAX_REST: usize = 1024;
@@ -413,7 +414,7 @@ pub(crate) fn is_evident(cell: &str, rules: &Rules) -> bool {
                 let last = name.as_str().rsplit('.').next().unwrap_or("");
                 !is_file_extension(last)
             }
-            Indicator::Url { .. } => cell.contains("://") || cell.contains('['),
+            Indicator::Url { .. } => after_scheme(cell.as_bytes()).is_some() || cell.contains('['),
             Indicator::Ip { .. } | Indicator::IpRange { .. } | Indicator::Hash(_) | Indicator::Email(_) => true,
             Indicator::Pattern(_) => false,
         },

@@ -1,11 +1,12 @@
 //! URLs as feeds write them: wildcards and quotation marks that are not part of them, and forms that logs do not repeat.
 
 use crate::indicator::{Reject, Url, WarningKind};
+use crate::value::url::after_scheme;
 
 /// Strips the wildcard that firewalls and proxies write at the end of a URL: `/*` for a prefix, `?*` for any query. A
 /// URL covers both anyway. A `*` anywhere else would be a byte that no log contains.
 pub(crate) fn without_wildcard(value: &str) -> Result<&str, Reject> {
-    let start = value.find("://").map_or(0, |at| at + 3);
+    let start = after_scheme(value.as_bytes()).unwrap_or(0);
     let Some(end) = value[start..].find(['/', '\\', '?']).map(|end| start + end) else {
         return if value.contains('*') { Err(Reject::UrlWildcard) } else { Ok(value) };
     };
@@ -51,15 +52,16 @@ pub(crate) fn note(listed: &str, url: &Url) -> Option<WarningKind> {
         return Some(WarningKind::Shortened);
     }
     // The first of these signs ends the authority.
-    let is_bare =
-        !listed.contains("://") && listed.find(['/', '\\', '?']).is_some_and(|at| listed[at..].starts_with('?'));
+    let is_bare = after_scheme(listed.as_bytes()).is_none()
+        && listed.find(['/', '\\', '?']).is_some_and(|at| listed[at..].starts_with('?'));
     (is_bare && url.view().query().is_some()).then_some(WarningKind::BareQuery)
 }
 
 /// Returns true if another URL follows a separator in the path, so that the text may be a list of URLs.
 fn is_list(listed: &str) -> bool {
     let path = &listed[..listed.find('?').unwrap_or(listed.len())];
-    path.match_indices("://").skip(1).any(|(at, _)| {
+    let own = after_scheme(path.as_bytes()).unwrap_or(0);
+    path[own..].match_indices("://").map(|(at, _)| own + at).any(|at| {
         let before = path[..at].trim_end_matches(|c: char| c.is_ascii_alphanumeric());
         before.ends_with([',', ';', '|']) || before.ends_with(char::is_whitespace)
     })
@@ -108,6 +110,7 @@ mod tests {
             ("evil.test?a", Some(BareQuery)),
             ("evil.test:8080?a", Some(BareQuery)),
             ("evil.test?a=http/b", Some(BareQuery)),
+            ("evil.test?a=http://b.example/", Some(BareQuery)),
             ("evil.test?", None),
             ("evil.test/?a", None),
             ("http://evil.test?a", None),
@@ -118,6 +121,9 @@ mod tests {
             ("http://evil.test/a http://evil.test/b", Some(SecondValue)),
             ("http://evil.test/a|hxxp://evil.test/b", Some(SecondValue)),
             ("http://evil.test/a/http://evil.test/b", None),
+            ("evil.test/a/http://evil.test/b", None),
+            ("evil.test/a,http://evil.test/b", Some(SecondValue)),
+            ("evil.test/a http://evil.test/b", Some(SecondValue)),
             ("http://evil.test/?u=a,http://evil.test/b", None),
         ] {
             assert_eq!(note(listed, &Url::parse(listed).unwrap()), expected, "{listed}");

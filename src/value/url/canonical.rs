@@ -53,6 +53,22 @@ pub fn has_scheme(text: &[u8]) -> bool {
     end == Some(&b':') && bytes.by_ref().take(2).filter(|b| matches!(b, b'/' | b'\\')).count() == 2
 }
 
+/// The place after the `://` of the scheme, if there is one, however the scheme is spelled. Behind a slash, a `?` or a `#`, `://` belongs to
+/// another URL: `evil.test/?u=http://a.example`.
+#[cfg(any(feature = "events", feature = "feeds"))]
+pub(crate) fn after_scheme(text: &[u8]) -> Option<usize> {
+    let is_sign = |byte: &u8| matches!(byte, b':' | b'/' | b'\\' | b'?' | b'#');
+    let mut from = 0;
+    loop {
+        let at = from + text[from..].iter().position(is_sign)?;
+        match text[at..] {
+            [b':', b'/', b'/', ..] => return Some(at + 3),
+            [b':', ..] => from = at + 1,
+            _ => return None,
+        }
+    }
+}
+
 /// The canonical form of everything before the path of a URL.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Authority<'a> {

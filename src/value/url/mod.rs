@@ -56,6 +56,8 @@ mod split;
 mod tests;
 mod view;
 
+#[cfg(any(feature = "events", feature = "feeds"))]
+pub(crate) use canonical::after_scheme;
 pub use canonical::{Authority, UrlScratch, authority, canonicalise, canonicalise_target, has_scheme};
 pub(crate) use canonical::{canonicalise_from, unescape};
 pub(crate) use plain::Start;

@@ -9,6 +9,8 @@ mod hosts;
 mod identity;
 mod naive;
 mod random;
+#[cfg(feature = "feeds")]
+mod scheme;
 
 /// The canonical text, or `!` and the code of the reject.
 fn shown(text: &[u8]) -> String {

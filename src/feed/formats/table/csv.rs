@@ -31,6 +31,7 @@ use crate::feed::syntax::value::Rules;
 use crate::feed::syntax::{cells, columns};
 use crate::indicator::{Column, ColumnRole, Columns, Feed, RecordSink, Scope, WarningKind};
 use crate::input::Lines;
+use crate::value::url::after_scheme;
 
 pub(crate) struct Csv;
 
@@ -208,7 +209,7 @@ fn reference_of(roles: &[Option<ColumnRole>], rows: &[&Vec<Cow<'_, str>>], rules
     }
     let is_pair = |cells: &&&Vec<Cow<'_, str>>| {
         let (Some(value), Some(url)) = (cells.get(value), cells.get(reference)) else { return false };
-        let Some((_, rest)) = url.split_once("://") else { return false };
+        let Some(rest) = after_scheme(url.as_bytes()).map(|at| &url[at..]) else { return false };
         let host = rest.split(['/', '?', ':']).next().unwrap_or(rest).to_ascii_lowercase();
         let value = value.to_ascii_lowercase();
         table::is_evident(&value, rules)
@@ -228,7 +229,7 @@ fn split_url(roles: &[Option<ColumnRole>], rows: &[&Vec<Cow<'_, str>>], delimite
     }
     let split = |cells: &&Vec<Cow<'_, str>>| {
         let (url, rest) = (cells.get(at)?, cells.get(at + 1)?);
-        let (_, path) = url.split_once("://")?;
+        let path = &url[after_scheme(url.as_bytes())?..];
         (path.contains(['/', '?']) && is_rest_of_url(rest)).then(|| format!("{url}{delimiter}{rest}"))
     };
     let mut found = rows.iter().filter_map(split);
