@@ -1,7 +1,7 @@
 //! A pull parser of one JSON value into a [`Sheet`], without recursion or copying.
 
 use super::sheet::{Form, Frame, Label, Node, Part, Raw, Sheet, TOP};
-use super::vocabulary::Vocabulary;
+use crate::value::vocabulary::Vocabulary;
 
 /// The maximum nesting that is read. Real events stay under 20; deeper ones are made to break readers.
 const MAX_DEPTH: usize = 100;

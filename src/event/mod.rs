@@ -46,7 +46,6 @@ mod sheet;
 mod tests;
 mod time;
 mod value;
-mod vocabulary;
 mod who;
 
 use std::borrow::Cow;

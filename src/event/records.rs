@@ -15,7 +15,7 @@
 use std::ops::Range;
 
 use super::json::{VALUES, skip_space, string};
-use super::vocabulary::Vocabulary;
+use crate::value::vocabulary::Vocabulary;
 
 /// Returns the spans of the records in a line that is a list of them, in order: at least two, each an event of its own. An empty list: the
 /// line is one event. Takes linear time.

@@ -2,8 +2,8 @@
 
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
-use super::vocabulary::Vocabulary;
 use crate::value::service;
+use crate::value::vocabulary::Vocabulary;
 
 /// Returns true for the words that logs write for a missing value.
 pub(super) fn is_null(value: &[u8]) -> bool {

@@ -24,6 +24,7 @@ mod reject;
 pub(crate) mod service;
 pub(crate) mod six;
 pub mod url;
+pub(crate) mod vocabulary;
 pub(crate) mod wide;
 
 pub use column::{Column, Offset, Values};

@@ -1,5 +1,7 @@
 //! Services by name.
 
+use super::vocabulary::Vocabulary;
+
 /// The port of a service that firewalls, tcpdump, netstat or argus print by name, in any case.
 pub(crate) fn port(name: &[u8]) -> Option<u16> {
     const PORTS: [(&str, u16); 57] = [
@@ -61,23 +63,17 @@ pub(crate) fn port(name: &[u8]) -> Option<u16> {
         ("postgresql", 5432),
         ("http-alt", 8080),
     ];
-    // Most texts are ruled out by their length and first letter.
-    const BITS: [u32; 16] = {
-        let mut bits = [0; 16];
+    const NAMES: [&[u8]; PORTS.len()] = {
+        let mut names: [&[u8]; PORTS.len()] = [&[]; PORTS.len()];
         let mut at = 0;
         while at < PORTS.len() {
-            let name = PORTS[at].0.as_bytes();
-            bits[name.len()] |= 1 << (name[0] & 31);
+            names[at] = PORTS[at].0.as_bytes();
             at += 1;
         }
-        bits
+        names
     };
-    let may_be =
-        name.first().is_some_and(|&first| BITS.get(name.len()).is_some_and(|bits| bits >> (first & 31) & 1 == 1));
-    may_be
-        .then(|| PORTS.iter().find(|(other, _)| other.as_bytes().eq_ignore_ascii_case(name)))
-        .flatten()
-        .map(|&(_, port)| port)
+    static WORDS: Vocabulary = Vocabulary::new(&NAMES);
+    WORDS.position(name).map(|at| PORTS[at].1)
 }
 
 #[cfg(test)]

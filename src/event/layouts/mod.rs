@@ -28,8 +28,8 @@ mod xml;
 use std::fmt;
 
 use super::sheet::{Form, Label, Part, Sheet, Words, find};
-use super::vocabulary::Vocabulary;
 use super::{json, pairs, time, value};
+use crate::value::vocabulary::Vocabulary;
 use columns::{Header, Kind};
 
 macro_rules! layouts {

@@ -1,6 +1,6 @@
 //! Words that structure plain text.
 
-use crate::event::vocabulary::Vocabulary;
+use crate::value::vocabulary::Vocabulary;
 
 /// Words that link what follows to what precedes: after a label or a time they begin a sentence, and name no user, host or protocol.
 static LINKS: Vocabulary = Vocabulary::new(&[

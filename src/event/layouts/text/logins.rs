@@ -6,7 +6,7 @@ use super::word::{Text, Word, is_gap, trimmed};
 use crate::event::layouts::words::NO_SUBJECTS;
 use crate::event::sheet::{Part, Sheet, find};
 use crate::event::value;
-use crate::event::vocabulary::Vocabulary;
+use crate::value::vocabulary::Vocabulary;
 
 /// The verbs for a login, and the words that make them so: `logged in`.
 static VERBS: Vocabulary = Vocabulary::new(&[b"logged", b"signed"]);

@@ -1,7 +1,7 @@
 //! Sets of words, which are asked far more often for words they lack than for their own.
 
 /// A set of words, compared without regard to the case of ASCII letters.
-pub(super) struct Vocabulary {
+pub(crate) struct Vocabulary {
     words: &'static [&'static [u8]],
     /// By the length of a word: the first letters of the words that long, a bit each.
     first: [u32; LENGTHS],
@@ -11,7 +11,7 @@ pub(super) struct Vocabulary {
 const LENGTHS: usize = 24;
 
 impl Vocabulary {
-    pub(super) const fn new(words: &'static [&'static [u8]]) -> Self {
+    pub(crate) const fn new(words: &'static [&'static [u8]]) -> Self {
         let mut first = [0; LENGTHS];
         let mut at = 0;
         while at < words.len() {
@@ -21,11 +21,21 @@ impl Vocabulary {
         Vocabulary { words, first }
     }
 
+    /// Returns true if a text is one of the words.
+    #[cfg(any(test, feature = "events"))]
     #[inline]
-    pub(super) fn has(&self, text: &[u8]) -> bool {
-        let Some(&letter) = text.first() else { return false };
-        self.first[entry(text.len())] & bit(letter) != 0
-            && self.words.iter().any(|word| word.eq_ignore_ascii_case(text))
+    pub(crate) fn has(&self, text: &[u8]) -> bool {
+        self.position(text).is_some()
+    }
+
+    /// The place of a text among the words.
+    #[inline]
+    pub(crate) fn position(&self, text: &[u8]) -> Option<usize> {
+        let letter = *text.first()?;
+        if self.first[entry(text.len())] & bit(letter) == 0 {
+            return None;
+        }
+        self.words.iter().position(|word| word.eq_ignore_ascii_case(text))
     }
 }
 
