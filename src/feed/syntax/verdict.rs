@@ -18,15 +18,15 @@ pub(crate) enum Verdict {
     Harmful,
 }
 
-/// A text in lower case, without what separates words.
-fn plain(text: &str) -> String {
-    text.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect()
+/// The letters and digits of a text in lower case, without what separates words.
+fn letters(text: &str) -> impl Iterator<Item = char> {
+    text.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase)
 }
 
 impl Verdict {
     /// The verdict that a column of this name holds.
     pub(crate) fn of_column(name: &str) -> Option<Self> {
-        Some(match &*plain(name) {
+        Some(match &*letters(name).collect::<String>() {
             "verdict" | "status" | "disposition" | "assessment" | "judgement" | "judgment" | "conclusion"
             | "finding" | "result" | "reputation" | "iocstatus" | "indicatorstatus" | "reviewstatus"
             | "analystverdict" | "list" | "listtype" | "listname" => Verdict::Finding,
@@ -105,7 +105,7 @@ const DONE: &[&str] = &["accept", "accepted", "pass", "passed"];
 /// Returns true if a text is one of some words, with or without signs between them.
 fn is_one(text: &str, words: &[&str]) -> bool {
     const LONGEST: usize = 24;
-    text.len() <= LONGEST && words.contains(&&*plain(text))
+    text.len() <= LONGEST && words.iter().any(|word| letters(text).eq(word.chars()))
 }
 
 #[cfg(test)]
