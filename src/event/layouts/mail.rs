@@ -64,11 +64,11 @@ fn postfix(part: Part<'_>, sheet: &mut Sheet) -> bool {
     let mut is_delivery = || [&b" delay="[..], b" dsn="].iter().any(|words| sheet.find(part, words).is_some());
     let is_out = from.is_none() && (to.is_some() || has_relay && is_delivery());
     let is_relayed = has_relay && sendmail_relay(part, is_out, sheet);
-    if !is_postfix && !has_queue && !(is_relayed && (is_out || from.is_some())) {
-        sheet.back_to(mark);
-        return false;
-    }
-    if !is_postfix && from.is_none() && to.is_none() && !is_relayed {
+    let is_mail = match has_queue {
+        true => is_relayed || from.is_some() || to.is_some(),
+        false => is_relayed && (is_out || from.is_some()),
+    };
+    if !is_postfix && !is_mail {
         sheet.back_to(mark);
         return false;
     }
