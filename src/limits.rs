@@ -8,6 +8,9 @@
 //! assert!(MAX_OBSERVABLE < MAX_LINE);
 //! ```
 
+/// The greatest offset of a zone from Greenwich, in seconds: 14 hours, that of Kiritimati. A time with a greater one is not read.
+pub const MAX_ZONE_OFFSET: i32 = 14 * 3600;
+
 /// The longest observable and the longest feed value, in bytes: 16 KiB.
 ///
 /// Browsers and proxies cut URLs at 8 to 64 KiB. A longer URL in a log is cut here, which bounds the work for one token.

@@ -7,6 +7,7 @@ use std::time::Duration;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use netsieve::event::{EventOptions, LayoutConfig};
 use netsieve::feed::Format;
+use netsieve::limits::MAX_ZONE_OFFSET;
 
 use crate::Outcome;
 use crate::build::BuildArgs;
@@ -219,7 +220,7 @@ fn offset(time: &str) -> Option<jiff::tz::Offset> {
 
 /// Returns true for an offset that a zone may have.
 fn is_of_zone(offset: jiff::tz::Offset) -> bool {
-    offset.seconds().abs() <= 14 * 3600
+    offset.seconds().abs() <= MAX_ZONE_OFFSET
 }
 
 /// Parses the path of a compiled set. Refuses a date: past listings are known only from a set of that time.

@@ -6,12 +6,10 @@ use crate::event::ecs::EcsName;
 use crate::event::names::Moment;
 use crate::event::sheet::Sheet;
 use crate::event::time::{self, EventTime, Stamp};
+use crate::limits::MAX_ZONE_OFFSET;
 
 /// The greatest distance in seconds between the start of an event and its record at which either is its time.
 const LONG: i64 = 3600;
-
-/// The greatest offset from Greenwich in seconds.
-const MAX_OFFSET: i64 = 14 * 3600;
 
 /// Offsets are whole numbers of this many seconds.
 const QUARTER: i64 = 900;
@@ -81,5 +79,5 @@ fn offset_by(stamp: Stamp, other: Stamp, context: &Context<'_>) -> Option<i32> {
     let local = Stamp { offset: Some(0), ..stamp }.resolve(context.assumed)?.timestamp().as_second();
     let apart = local - other.resolve(context.assumed)?.timestamp().as_second();
     let offset = (apart + QUARTER / 2).div_euclid(QUARTER) * QUARTER;
-    ((apart - offset).abs() <= 1 && offset.abs() <= MAX_OFFSET).then_some(offset as i32)
+    ((apart - offset).abs() <= 1 && offset.unsigned_abs() <= MAX_ZONE_OFFSET as u64).then_some(offset as i32)
 }

@@ -1,5 +1,7 @@
 //! Zones as logs write them.
 
+use crate::limits::MAX_ZONE_OFFSET;
+
 /// Reads the zone at the start of `text`, in seconds east of Greenwich, and its length: `Z`, `+02:00`, `+0200`, `+02`, `UTC`, `GMT+1`,
 /// `CEST`.
 ///
@@ -55,8 +57,8 @@ fn offset(text: &[u8]) -> Option<(i32, usize)> {
         1 => (digit(1), 0, 2),
         _ => return None,
     };
-    // The zones in use end at +14:00 and -12:00.
-    (hours * 60 + minutes <= 14 * 60 && minutes < 60).then_some((sign * (hours * 3600 + minutes * 60), length))
+    let seconds = hours * 3600 + minutes * 60;
+    (minutes < 60 && seconds <= MAX_ZONE_OFFSET).then_some((sign * seconds, length))
 }
 
 fn named(text: &[u8]) -> Option<i32> {

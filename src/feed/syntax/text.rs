@@ -3,8 +3,11 @@
 use std::borrow::Cow;
 
 use jiff::civil::{Date, DateTime, Time};
+use jiff::fmt::temporal::Pieces;
 use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
+
+use crate::limits::MAX_ZONE_OFFSET;
 
 /// Parses a point in time: RFC 3339, `2026-05-01 12:00:00` (UTC, with or without a suffix that says so), a date
 /// (midnight UTC), `20260501`, or seconds since 1970.
@@ -26,11 +29,14 @@ pub(crate) fn time(text: &str) -> Option<Timestamp> {
     {
         return unix(text);
     }
-    if !head.get(4).is_some_and(|byte| matches!(byte, b'-' | b'/')) || has_offset_of_no_zone(head) {
+    if !head.get(4).is_some_and(|byte| matches!(byte, b'-' | b'/')) {
         return None;
     }
     let text = text.strip_suffix("UTC").or_else(|| text.strip_suffix("GMT")).map_or(text, str::trim_end);
     let text = if text.contains('/') { Cow::Owned(text.replace('/', "-")) } else { Cow::Borrowed(text) };
+    if has_offset_of_no_zone(&text) {
+        return None;
+    }
     if let Ok(time) = text.parse::<Timestamp>() {
         return Some(time);
     }
@@ -40,15 +46,10 @@ pub(crate) fn time(text: &str) -> Option<Timestamp> {
     text.parse::<DateTime>().ok().and_then(|time| TimeZone::UTC.to_timestamp(time).ok())
 }
 
-/// Returns true for a time that ends in an offset that no zone has, such as `+25:00`: they end at +14:00.
-fn has_offset_of_no_zone(time: &[u8]) -> bool {
-    let after_date = time.get(11..).unwrap_or(b"");
-    let Some(sign) = after_date.iter().rposition(|byte| matches!(byte, b'+' | b'-')) else { return false };
-    let digits = after_date[sign + 1..].iter().filter(|byte| byte.is_ascii_digit()).take(4);
-    // Four digits of hours and minutes, or two of hours.
-    let (number, count) =
-        digits.fold((0, 0), |(number, count), byte| (number * 10 + u32::from(byte - b'0'), count + 1));
-    number > if count > 2 { 1400 } else { 14 }
+/// Returns true for a time that ends in an offset that no zone has, such as `+25:00`.
+fn has_offset_of_no_zone(time: &str) -> bool {
+    let pieces = time.get(11..).filter(|clock| clock.contains(['+', '-'])).and_then(|_| Pieces::parse(time).ok());
+    pieces.and_then(|pieces| pieces.to_numeric_offset()).is_some_and(|offset| offset.seconds().abs() > MAX_ZONE_OFFSET)
 }
 
 /// Returns true if a text states a date, rather than one of the words and zeros that feeds write for "unknown".
@@ -177,6 +178,7 @@ mod tests {
             ("2026-05-01T12:00:00-02", Some("2026-05-01T14:00:00Z")),
             ("2026-05-01T12:00:00+14:01", None),
             ("2026-05-01T12:00:00+25:00", None),
+            ("2026/05/01 12:00:00+25:00", None),
             ("2026-05-01T12:00:00-25", None),
             ("2026-05-01T12:00:00+02:60", None),
             ("2026-05-01 12:00:00", Some("2026-05-01T12:00:00Z")),
