@@ -19,6 +19,7 @@ use crate::event::layouts::words::is_link;
 use crate::event::names;
 use crate::event::sheet::{Form, Label, Part, Raw, Sheet, find};
 use crate::event::{time, value};
+use crate::value::url::after_scheme;
 
 /// The maximum number of words that are looked at. The first words say who met whom.
 const MAX_WORDS: usize = 600;
@@ -274,7 +275,7 @@ fn is_tls_request(part: Part<'_>, raw: Word, before: [Option<Word>; 3]) -> bool 
 }
 
 fn is_url(text: &[u8]) -> bool {
-    find(&text[..text.len().min(12)], b"://").is_some_and(|at| at > 1)
+    after_scheme(&text[..text.len().min(12)]).is_some_and(|end| end > 4)
 }
 
 /// Returns the name of a value that its shape alone tells: `CORP\eve`, `"a.example."`, `a.example/A/IN`, `inbound`.

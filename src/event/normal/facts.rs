@@ -1,6 +1,5 @@
 //! Classification of a value, done once however many names ask for it.
 
-use crate::event::sheet::find;
 use std::net::IpAddr;
 
 use crate::event::ecs::{EcsName, Type};
@@ -97,7 +96,7 @@ fn is_no_user(text: &[u8]) -> bool {
         || is_phrase(b"no ")
         || is_phrase(b"not ")
         || text.first() == Some(&b'[')
-        || find(&text[..text.len().min(12)], b"://").is_some()
+        || after_scheme(&text[..text.len().min(12)]).is_some()
 }
 
 /// Returns true for the address of a network card with colons.

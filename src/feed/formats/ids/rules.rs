@@ -33,6 +33,7 @@ use crate::feed::syntax::value::{self, Rules as ValueRules, Value};
 use crate::indicator::{Attributes, Construct, Feed, Indicator, RecordSink, Reject, Rejection, Scope};
 use crate::input::Lines;
 use crate::limits::MAX_FEED_LINE;
+use crate::value::url::after_scheme;
 
 pub(crate) struct Rules;
 
@@ -291,7 +292,7 @@ impl<'r> Rule<'r> {
             }
             let value = value.trim();
             match kind.trim() {
-                "url" if value.contains("://") => reference.push_str(value),
+                "url" if after_scheme(value.as_bytes()).is_some() => reference.push_str(value),
                 "url" => reference.push_str(&format!("https://{value}")),
                 kind => reference.push_str(&format!("{kind}:{value}")),
             }

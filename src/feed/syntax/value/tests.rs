@@ -1,3 +1,7 @@
+use proptest::collection::vec;
+use proptest::prelude::*;
+use proptest::sample::select;
+
 use super::*;
 use crate::indicator::Policy;
 
@@ -13,6 +17,23 @@ fn read(value: &str, rules: &Rules) -> Result<String, Reject> {
         let scope = indicator.scope().map_or("", Scope::as_str);
         format!("{} {scope} {indicator}{}", indicator.kind(), note.unwrap_or_default()).replace("  ", " ")
     })
+}
+
+proptest! {
+    /// A URL without a scheme is read as with one, whatever other URL stands in it.
+    #[test]
+    fn a_url_without_a_scheme_is_read_as_with_http(
+        end in prop_oneof![Just("/"), Just(":8080/"), Just("/a/")],
+        pieces in vec(select(&["a", "/", "?", "=", "*", "://", "http://", "b.example", ":80/", "..", "%2A", "\u{cf}", "&"][..]), 0..8),
+    ) {
+        let rest = pieces.concat();
+        let rules = rules(Policy::default());
+        for host in ["evil.test", "192.0.2.1", "[2001:db8::1]"] {
+            let bare = format!("{host}{end}{rest}");
+            let read = |value: &str| classify(value, &rules).map(|read| read.indicator);
+            prop_assert_eq!(read(&bare), read(&format!("http://{bare}")), "{}", bare);
+        }
+    }
 }
 
 #[test]
