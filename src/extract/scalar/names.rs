@@ -222,7 +222,8 @@ impl Scan<'_, '_> {
     /// Handles a run with non-ASCII characters or JSON escapes: first the whole, then its ASCII parts. Returns the
     /// place at which to continue.
     fn mixed_run(&mut self, run: &Run) -> usize {
-        /// Only the end of a longer run can be a name: JSON takes up to 12 bytes for a character, which adds one or more to the name.
+        /// Only the end of a longer run can be a name. JSON takes at most 12 bytes for a character, and each character is at least one byte of
+        /// a name.
         const LONGEST: usize = 12 * MAX_NAME;
         let bytes = self.bytes;
         let mut from = run.start.max(run.end.saturating_sub(LONGEST));

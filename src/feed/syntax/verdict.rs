@@ -1,7 +1,7 @@
-//! Columns that say of a value that it is harmless: `action,verdict,status` with `Allowed`, `clean` or `false positive`.
+//! Columns that say that a value is harmless: `action,verdict,status` with `Allowed`, `clean` or `false positive`.
 //!
 //! Such a row lists nothing to look for. Nor does it allow anything: in a table of events, `Allowed` is what a firewall did. The row is
-//! left out, by name and line.
+//! skipped and reported with its line.
 
 /// A column that may clear a value.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
