@@ -2,7 +2,6 @@
 //! one by one.
 
 use super::cpu::Kernel;
-use super::tails::BATCH;
 
 mod known;
 #[cfg(target_arch = "x86_64")]
@@ -12,7 +11,7 @@ mod wide;
 
 pub(crate) use known::Known;
 
-/// Recognises values among `count`, which is at most [`BATCH`]; URLs only if asked to. May leave out any of them, and the scalar and
+/// Recognises values among `count`, which is at most [`BATCH`](super::tails::BATCH); URLs only if asked to. May leave out any of them, and the scalar and
 /// portable kernels do leave out all.
 #[inline]
 pub(crate) fn known<'v>(
@@ -80,7 +79,8 @@ mod x86 {
     };
 
     use super::octets;
-    use super::{BATCH, Known, halves};
+    use super::{Known, halves};
+    use crate::arch::tails::BATCH;
     use crate::arch::text::{Text, WINDOW, WORD};
 
     /// The length of the longest address.
@@ -151,6 +151,7 @@ mod tests {
     use super::*;
     use crate::arch::cpu::Engine;
     use crate::arch::host::is_of_hosts;
+    use crate::arch::tails::BATCH;
     use crate::random::{Random, cases};
 
     /// What is known of one value.
