@@ -4,11 +4,11 @@
 //! with a dot. The dots that meet a carry are the second and later ones of their run, and so on for the third. The sum of
 //! the letters and of those letters that follow a dot carries to the end of each label of letters alone.
 //!
-//! The places that the masks leave go into lists, a batch of blocks at a time. Each list goes through a filter in a loop of its
-//! own, which writes every place and counts those that stay: no branch depends on what a place holds. A place of an
-//! unusual form stays. The coarse filter asks about networks and the last two labels of names. One popular parent of a listed name, or
-//! one busy network, lets thousands of places pass it. So a finer filter then asks about the whole address, or about the name from each
-//! of its labels on. The places that stay are looked at one by one, elsewhere.
+//! The places that the masks leave go into lists, a batch of blocks at a time. Each list goes through a filter in two loops: the first
+//! asks a bitmap about many places, and fetches the words with the answers; the second writes every place, and counts those that stay. No
+//! branch depends on what a place holds. A place of an unusual form stays. The coarse filter asks about networks and the last two labels
+//! of names. One popular parent of a listed name, or one busy network, lets thousands of places pass it. So a finer filter then asks about
+//! the whole address, or about the name from each of its labels on. The places that stay are looked at one by one, elsewhere.
 
 #[cfg(target_arch = "x86_64")]
 use super::cpu::Avx512;
@@ -26,8 +26,8 @@ mod shuffled;
 pub(crate) use batch::{Addrs, Escape, Filters, Place, Rules, Wanted, What};
 use batch::{BATCH, CAPACITY, Filling, List, Stored, Words, behind};
 use likely::{
-    FAR, is_no_plain_authority, is_reverse_name, may_be_listed_name, may_be_listed_quad, may_be_listed_whole,
-    plain_addr,
+    FAR, Labels, Question, Questions, is_no_plain_authority, is_reverse_name, may_be_listed_name, may_be_listed_quad,
+    may_be_listed_whole, plain_addr,
 };
 use octets::Octets;
 
@@ -44,6 +44,30 @@ macro_rules! retain {
             kept += usize::from(keep);
         }
         *len = kept;
+    }};
+}
+
+/// Keeps the places of a list for which a bitmap has the bits that are asked for. A large bitmap is not in the nearest caches, so many of
+/// its words are fetched side by side. This is a macro for the same reason.
+macro_rules! retain_asked {
+    ($list:expr, $questions:expr, $bitmap:expr, $at:ident => $question:expr) => {{
+        let List { at: list, len } = &mut *$list;
+        let len = std::mem::replace(len, 0).min(CAPACITY);
+        let mut kept = 0;
+        for start in (0..len).step_by(QUESTIONS) {
+            let count = (len - start).min(QUESTIONS);
+            for (index, question) in $questions[..count].iter_mut().enumerate() {
+                let $at = list[start + index];
+                *question = $question;
+                question.fetch($bitmap);
+            }
+            for (index, question) in $questions[..count].iter().enumerate() {
+                list[kept] = list[start + index];
+                // SAFETY: the question is about this bitmap.
+                kept += usize::from(unsafe { question.any($bitmap) });
+            }
+        }
+        $list.len = kept;
     }};
 }
 
@@ -81,7 +105,12 @@ pub(crate) struct Sweep {
     others: List,
     places: Vec<Place>,
     asked: Asked,
+    questions: [[Question; 1]; QUESTIONS],
+    labels: [Labels; QUESTIONS],
 }
+
+/// The number of questions that are asked at once.
+const QUESTIONS: usize = 64;
 
 /// The addresses of a batch, for one query of all of them.
 #[derive(Clone, Debug, Default)]
@@ -126,6 +155,8 @@ impl Sweep {
             others: List::default(),
             places: Vec::new(),
             asked: Asked::default(),
+            questions: [[Question::default()]; QUESTIONS],
+            labels: [Labels::default(); QUESTIONS],
         }
     }
 
@@ -293,15 +324,16 @@ impl Sweep {
     /// The caller must have the features of `O`.
     #[inline(always)]
     unsafe fn filter<O: Octets>(&mut self, bytes: &[u8], from: usize, count: usize, filters: Filters<'_>) {
-        let Self { wanted, rules, stored, quads, names, authorities, others, places, asked, .. } = self;
+        let Self { wanted, rules, stored, quads, names, authorities, others, places, asked, questions, labels, .. } =
+            self;
         let rules: &Rules = rules;
         let stored: &Stored = stored;
         if !wanted.addrs {
             quads.len = 0;
         } else if bytes.len() >= FAR && filters.is_whole_nets() {
-            retain!(quads, at => {
-                // SAFETY: the text is long enough, the bitmap has a bit for each network, and the batch has all places.
-                unsafe { may_be_listed_quad::<O>(bytes, from, stored, at, filters, rules) }
+            // SAFETY: the text is long enough, the bitmap has a bit for each network, and the batch has all places.
+            retain_asked!(quads, questions, filters.nets, at => unsafe {
+                may_be_listed_quad::<O>(bytes, from, stored, at, filters, rules)
             });
             if let Some(listed) = filters.addrs {
                 // SAFETY: as above.
@@ -314,14 +346,14 @@ impl Sweep {
             retain!(names, at => is_reverse_name(bytes, from + at as usize));
             names.len *= usize::from(wanted.addrs);
         } else if bytes.len() >= FAR && filters.tails.len() >= WORD {
-            retain!(names, at => {
-                // SAFETY: the text is long enough, the bitmap has at least one word, and the batch has all places.
-                unsafe { may_be_listed_name(bytes, from, stored, at, filters, rules) }
+            // SAFETY: the text is long enough, the bitmap has at least one word, and the batch has all places.
+            retain_asked!(names, questions, filters.tails, at => unsafe {
+                may_be_listed_name(bytes, from, stored, at, filters, rules)
             });
             if filters.names.len() >= WORD {
-                retain!(names, at => {
-                    // SAFETY: as above.
-                    unsafe { may_be_listed_whole(bytes, from, stored, at, filters, rules) }
+                // SAFETY: as above.
+                retain_asked!(names, labels, filters.names, at => unsafe {
+                    may_be_listed_whole(bytes, from, stored, at, filters, rules)
                 });
             }
         }

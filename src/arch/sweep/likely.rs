@@ -2,6 +2,7 @@
 
 use super::batch::{Filters, Rules, Stored, ahead, behind};
 use super::octets::{LONGEST, Octets};
+use crate::arch::cpu::prefetch;
 use crate::arch::masks::BLOCK;
 use crate::arch::name::{WORD, bits_of, mix_ends};
 
@@ -64,9 +65,55 @@ impl Quad {
     }
 }
 
+/// A word of a bitmap, and the bits of it that must be set.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Question {
+    word: u32,
+    bits: u64,
+}
+
+impl Question {
+    /// # Safety
+    ///
+    /// The question must be about this bitmap.
+    #[inline(always)]
+    unsafe fn answer(self, bitmap: &[u8]) -> bool {
+        // SAFETY: the caller guarantees it.
+        unsafe { eight(bitmap, self.word as usize * WORD) & self.bits == self.bits }
+    }
+}
+
+/// Questions of which one must be answered with yes.
+pub(super) trait Questions {
+    /// Fetches the words into the cache.
+    fn fetch(&self, bitmap: &[u8]);
+
+    /// # Safety
+    ///
+    /// The questions must be about this bitmap.
+    unsafe fn any(&self, bitmap: &[u8]) -> bool;
+}
+
+impl<const N: usize> Questions for [Question; N] {
+    #[inline(always)]
+    fn fetch(&self, bitmap: &[u8]) {
+        for question in self {
+            prefetch(bitmap, question.word as usize * WORD);
+        }
+    }
+
+    #[inline(always)]
+    unsafe fn any(&self, bitmap: &[u8]) -> bool {
+        // SAFETY: the caller guarantees it.
+        self.iter().fold(false, |any, question| any | unsafe { question.answer(bitmap) })
+    }
+}
+
+/// Asks `filters.nets` about the network of a quad; about no bits if the place stays anyway.
+///
 /// # Safety
 ///
-/// As for [`Quad::at`]; `filters.nets` must have a bit for each network.
+/// As for [`Quad::at`]; the answer needs a bit for each network.
 #[inline(always)]
 pub(super) unsafe fn may_be_listed_quad<O: Octets>(
     bytes: &[u8],
@@ -75,13 +122,11 @@ pub(super) unsafe fn may_be_listed_quad<O: Octets>(
     at: u32,
     filters: Filters<'_>,
     rules: &Rules,
-) -> bool {
+) -> [Question; 1] {
     // SAFETY: the caller guarantees it.
     let quad = unsafe { Quad::at::<O>(bytes, from, stored, at, rules) };
     let net = quad.addr >> filters.shift;
-    // SAFETY: the bitmap has a bit for each of the `1 << (32 - shift)` networks.
-    let is_listed = unsafe { filters.nets.get_unchecked((net / 8) as usize) } >> (net % 8) & 1 == 1;
-    !quad.is_plain | is_listed
+    [Question { word: net / 64, bits: u64::from(quad.is_plain) << (net % 64) }]
 }
 
 /// Returns the address of a run if the run cannot be anything else.
@@ -181,7 +226,7 @@ pub(super) unsafe fn may_be_listed_name(
     at: u32,
     filters: Filters<'_>,
     rules: &Rules,
-) -> bool {
+) -> [Question; 1] {
     // SAFETY: the caller guarantees it.
     let name = unsafe { Name::at(bytes, from, stored, at) };
     let has_more = name.dots != 0;
@@ -192,12 +237,18 @@ pub(super) unsafe fn may_be_listed_name(
     let (head, (tail, is_reverse), (is_odd_start, is_odd_end)) =
         unsafe { (eight(bytes, start.min(bytes.len() - 8)), name.tail(bytes), name.odd_ends(bytes, start, rules)) };
     let is_odd = is_odd_start | !has_more & name.is_long() | is_odd_end;
-    // SAFETY: the caller guarantees a word.
-    let is_listed = unsafe { has_bits(filters.tails, mix_ends(head, tail, len as usize)) };
-    !name.is_inside | is_odd | is_listed | is_reverse
+    let (word, bits) = bits_of(mix_ends(head, tail, len as usize), filters.tails.len() / WORD);
+    let stays = !name.is_inside | is_odd | is_reverse;
+    [Question { word: word as u32, bits: if stays { 0 } else { bits } }]
 }
 
-/// Like [`may_be_listed_name`], for the name from any of the labels that it may be listed from.
+/// The number of labels before the last two that most names have at most.
+const USUAL: usize = 2;
+
+/// Questions about a name from each of its usual labels on, and about all of it.
+pub(super) type Labels = [Question; USUAL + 1];
+
+/// Like [`may_be_listed_name`], for the name from any of the labels that it may be listed from: asks `filters.names`.
 ///
 /// # Safety
 ///
@@ -210,40 +261,45 @@ pub(super) unsafe fn may_be_listed_whole(
     at: u32,
     filters: Filters<'_>,
     rules: &Rules,
-) -> bool {
+) -> Labels {
     // SAFETY: the caller guarantees it.
     let name = unsafe { Name::at(bytes, from, stored, at) };
     let start = name.end - name.run as usize;
     // SAFETY: as above.
     let ((tail, is_reverse), (is_odd_start, is_odd_end)) =
         unsafe { (name.tail(bytes), name.odd_ends(bytes, start, rules)) };
-    let mut is_kept = !name.is_inside | is_reverse | is_odd_start | name.is_long() | is_odd_end;
-    let mut dots = name.dots;
-    loop {
+    let question = |dots: u64| {
         let len = if dots != 0 { dots.leading_zeros() } else { name.run };
         let start = name.end - len as usize;
-        // SAFETY: as above; the caller guarantees a word.
-        is_kept |= unsafe {
-            let head = eight(bytes, start.min(bytes.len() - 8));
-            has_bits(filters.names, mix_ends(head, tail, len as usize))
-        };
-        if dots == 0 {
-            return is_kept;
-        }
-        dots &= !(1 << 63 >> (dots.leading_zeros() & 63));
+        // SAFETY: as above.
+        let head = unsafe { eight(bytes, start.min(bytes.len() - 8)) };
+        let (word, bits) = bits_of(mix_ends(head, tail, len as usize), filters.names.len() / WORD);
+        Question { word: word as u32, bits }
+    };
+    let mut dots = name.dots;
+    let mut labels = [question(0); USUAL + 1];
+    // The end of a loop over the labels of each name would be guessed wrong for every other name. So a name with few labels is asked
+    // about twice.
+    for label in &mut labels[1..] {
+        *label = question(dots);
+        dots = without_nearest(dots);
     }
+    let mut stays = !name.is_inside | is_reverse | is_odd_start | name.is_long() | is_odd_end;
+    while (dots != 0) & !stays {
+        // SAFETY: the caller guarantees a word.
+        stays = unsafe { question(dots).answer(filters.names) };
+        dots = without_nearest(dots);
+    }
+    if stays {
+        labels[0].bits = 0;
+    }
+    labels
 }
 
-/// Returns true if a bitmap has the bits of a hash.
-///
-/// # Safety
-///
-/// The bitmap must have at least one word.
+/// Clears the bit of the nearest dot.
 #[inline(always)]
-unsafe fn has_bits(bitmap: &[u8], hash: u64) -> bool {
-    let (word, bits) = bits_of(hash, bitmap.len() / WORD);
-    // SAFETY: there is a word, and `bits_of` returns the index of a whole one.
-    unsafe { eight(bitmap, word * WORD) & bits == bits }
+fn without_nearest(dots: u64) -> u64 {
+    dots & !(1 << 63 >> (dots.leading_zeros() & 63))
 }
 
 /// The end of the reverse names of IPv6 addresses, as a word.
