@@ -7,6 +7,7 @@ use super::{ExtractOptions, Extractor, Token, TokenKind};
 mod addresses;
 mod edges;
 mod rules;
+mod seams;
 mod urls;
 
 /// One token in the notation of the tables: `[alt ]kind[~] text[ :port][ @raw text][ context]`.
