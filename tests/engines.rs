@@ -710,6 +710,91 @@ fn what_is_hidden_in_a_word_is_found() {
     }
 }
 
+/// A listed value is found between any two signs, alone in a set, by every engine as by the scalar one; and none panics.
+#[test]
+fn every_engine_reads_any_signs_around_a_value() {
+    const SIGNS: [&str; 40] = [
+        "",
+        " ",
+        ".",
+        "-",
+        "_",
+        ":",
+        "/",
+        "\\",
+        "@",
+        "%",
+        "=",
+        "&",
+        "?",
+        "#",
+        "[",
+        "]",
+        "(",
+        "'",
+        "\"",
+        ",",
+        ";",
+        "+",
+        "x",
+        "1",
+        "é",
+        "\0",
+        "\n",
+        "\u{1b}[1m",
+        "\\n",
+        "\\u0020",
+        "%20",
+        "%2F",
+        "&#58;",
+        "://",
+        ":\\",
+        "..",
+        "::",
+        "http://",
+        "3D",
+        "\u{3002}",
+    ];
+    for listed in ["evil.test", "192.0.2.1", "2001:db8::1", "x+a@b.test", "0123456789abcdef0123456789abcdef"] {
+        let mut builder = Sieve::builder();
+        let mut policy = Policy::default();
+        (policy.admit_public_suffixes, policy.admit_bogons) = (true, true);
+        let feed = builder.feed(Feed::new("feed").policy(policy));
+        builder.add(feed, Record::new(listed.parse().unwrap(), 1, listed));
+        let (sieve, _) = builder.build().unwrap();
+        let spellings = match listed {
+            "evil.test" => vec![listed, "evil\\u002etest", "EVIL%2Etest"],
+            "x+a@b.test" => vec![listed, "x%2Ba@b.test", "x\\u002ba@b.test", "u%3Dx%252Ba%2540b.test", ""],
+            _ => vec![listed],
+        };
+        let mut scanners: Vec<(Engine, Scanner)> = [Engine::Scalar, Engine::Portable, Engine::Auto]
+            .map(|engine| {
+                let mut options = ScanOptions::default();
+                options.engine = engine;
+                (options.matching.name_like, options.matching.host_only) = (true, true);
+                (engine, Scanner::with_options(&sieve, &options))
+            })
+            .into();
+        for spelling in spellings {
+            for (before, after) in SIGNS.iter().flat_map(|before| SIGNS.iter().map(move |after| (before, after))) {
+                let text = format!("{before}{spelling}{after}");
+                let mut all = scanners.iter_mut().map(|(engine, scanner)| {
+                    let mut rows = Vec::new();
+                    scanner.scan(&text, |hit| rows.push((hit.span(), hit.canonical().to_owned(), hit.context())));
+                    (engine, rows)
+                });
+                let (_, want) = all.next().unwrap();
+                for (engine, rows) in all {
+                    assert_eq!(rows, want, "{engine:?} {listed} in {text:?}");
+                }
+                if before.is_empty() && after.is_empty() {
+                    assert_eq!(want.is_empty(), spelling.is_empty() || spelling.contains("%2E"), "{spelling}");
+                }
+            }
+        }
+    }
+}
+
 /// The engine that was asked for is the one that runs. One that was silently replaced would never be tested.
 #[test]
 fn every_engine_is_the_one_that_was_asked_for() {
