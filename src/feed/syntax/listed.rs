@@ -330,4 +330,43 @@ mod tests {
             assert_eq!(read, expected.map(|expected| expected.map(str::to_owned)), "{value}");
         }
     }
+
+    /// The canonical text of what was read is read again, by its shape, as the same value. No sign that decorates a value gets into it.
+    #[test]
+    fn decorated_values_read_back() {
+        let rules = Rules::new(&Feed::new(""), Scope::Suffix);
+        let values = [
+            (Listed::Ip, "192.0.2.1"),
+            (Listed::Domain, "evil.test"),
+            (Listed::Hostname, "www.evil.test"),
+            (Listed::HostPort, "evil.test|443"),
+            (Listed::Email, "boss@evil.test"),
+            (Listed::Email, "Boss <boss@evil.test>"),
+            (Listed::Url, "http://evil.test/a"),
+            (Listed::Hash, "0123456789abcdef0123456789abcdef"),
+            (Listed::Any, "boss@evil.test"),
+            (Listed::Any, "evil.test"),
+        ];
+        let signs = ('\u{80}'..'\u{3100}').chain('\u{fe00}'..='\u{ffff}').filter(|c| !c.is_alphanumeric());
+        let mut accepted = 0;
+        for sign in signs {
+            for (listed, value) in values {
+                let inner = value.replacen("boss@", &format!("{sign}boss@"), 1);
+                for text in
+                    [format!("{sign}{value}"), format!("{value}{sign}"), format!("{sign}{sign}{value}{sign}"), inner]
+                {
+                    let Ok(found) = read(listed, &text, &rules) else { continue };
+                    accepted += 1;
+                    // Other scopes and ports are written in other forms.
+                    if matches!(&found.indicator, Indicator::Domain { port, scope, .. } if port.is_some() || *scope != Scope::Suffix)
+                    {
+                        continue;
+                    }
+                    let back = read(Listed::Any, &found.indicator.to_string(), &rules);
+                    assert_eq!(back.map(|back| back.indicator), Ok(found.indicator), "{listed:?} {text:?}");
+                }
+            }
+        }
+        assert!(accepted > 10_000, "{accepted}");
+    }
 }

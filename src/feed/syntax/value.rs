@@ -242,6 +242,7 @@ fn is_address(value: &str) -> bool {
 pub(crate) fn email(value: &str) -> Result<Value, Reject> {
     let value = refang::refang(value.trim());
     let inner = value.rsplit_once('<').and_then(|(_, rest)| rest.split_once('>')).map_or(&*value, |(inner, _)| inner);
+    let inner = undecorated(inner);
     // As for names: no log shows such an address.
     if !inner.is_ascii() && !inner.chars().all(is_name_scalar) {
         return Err(Reject::BadEmail);
