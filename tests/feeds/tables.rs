@@ -221,6 +221,23 @@ fn cells_over_lines() {
     assert_eq!(events(Format::Csv, table), expected);
 }
 
+/// A column for each kind of value, of which each row fills one.
+#[test]
+fn each_kind_in_a_column_of_its_own() {
+    let table = "NetworkIP,NetworkDestinationIP,DomainName,Url,FileHashValue,EmailSenderAddress,ExpirationDateTime\n\
+        192.0.2.1,,,,,,2027-05-12T00:00:00Z\n,192.0.2.2,,,,,\n,,evil.test,,,,\n,,,http://evil.test/a,,,\n\
+        ,,,,d41d8cd98f00b204e9800998ecf8427f,,\n,,,,,boss@evil.test,\n";
+    let expected = [
+        "2 ip 192.0.2.1 until=2027-05-12T00:00:00Z",
+        "3 ip 192.0.2.2",
+        "4 domain suffix evil.test",
+        "5 url http://evil.test/a",
+        "6 hash d41d8cd98f00b204e9800998ecf8427f",
+        "7 email boss@evil.test",
+    ];
+    assert_eq!(events(Format::Csv, table), expected);
+}
+
 #[test]
 fn columns_that_the_user_names() {
     let mut columns = Columns::default();

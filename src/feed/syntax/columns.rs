@@ -77,25 +77,57 @@ pub(crate) fn role(name: &str) -> Option<ColumnRole> {
         | "iocraw"
         | "attributevalue"
         | "indicatorofcompromise" => ColumnRole::Value,
-        "ip" | "ips" | "ipaddress" | "ipaddresses" | "ipaddr" | "ipv4" | "ipv6" | "ipv4address" | "ipv6address"
-        | "dstip" | "srcip" | "sourceip" | "destinationip" | "destip" | "address" | "addr" | "c2ip" | "cidr"
-        | "network" | "netblock" | "subnet" | "prefix" | "iprange" | "ipcidr" | "attackerip" | "remoteip"
-        | "hostip" | "ipstr" => ColumnRole::Ip,
+        "ip"
+        | "ips"
+        | "ipaddress"
+        | "ipaddresses"
+        | "ipaddr"
+        | "ipv4"
+        | "ipv6"
+        | "ipv4address"
+        | "ipv6address"
+        | "dstip"
+        | "srcip"
+        | "sourceip"
+        | "destinationip"
+        | "destip"
+        | "address"
+        | "addr"
+        | "c2ip"
+        | "cidr"
+        | "network"
+        | "netblock"
+        | "subnet"
+        | "prefix"
+        | "iprange"
+        | "ipcidr"
+        | "attackerip"
+        | "remoteip"
+        | "hostip"
+        | "ipstr"
+        | "networkip"
+        | "networkipv4"
+        | "networkipv6"
+        | "networksourceip"
+        | "networksourceipv4"
+        | "networksourceipv6"
+        | "networkdestinationip"
+        | "networkdestinationipv4"
+        | "networkdestinationipv6" => ColumnRole::Ip,
         "domain" | "domains" | "domainname" | "domainnames" | "domainaddress" | "c2domain" | "c2domains"
-        | "maliciousdomain" | "phishingdomain" | "domainfqdn" => ColumnRole::Domain,
+        | "maliciousdomain" | "phishingdomain" | "domainfqdn" | "emailsourcedomain" => ColumnRole::Domain,
         "hostname" | "hostnames" | "host" | "fqdn" => ColumnRole::Host,
         "url" | "urls" | "uri" | "downloadurl" | "maliciousurl" | "phishingurl" | "phishurl" | "payloadurl"
         | "c2url" | "c2urls" | "malwareurl" | "fullurl" | "landingurl" | "urlvalue" => ColumnRole::Url,
         "hash" | "hashes" | "filehash" | "filehashes" | "md5" | "sha1" | "sha224" | "sha256" | "sha384" | "sha512"
         | "md5hash" | "sha1hash" | "sha256hash" | "sha512hash" | "md5sum" | "sha1sum" | "sha256sum" | "sha512sum"
         | "hashmd5" | "hashsha1" | "hashsha256" | "hashesmd5" | "hashessha1" | "hashessha256" | "filemd5"
-        | "filesha1" | "filesha256" | "filehashmd5" | "filehashsha1" | "filehashsha256" | "malwarehash"
-        | "samplehash" | "payloadmd5" | "payloadsha256" => ColumnRole::Hash,
+        | "filehashvalue" | "hashvalue" | "filesha1" | "filesha256" | "filehashmd5" | "filehashsha1"
+        | "filehashsha256" | "malwarehash" | "samplehash" | "payloadmd5" | "payloadsha256" => ColumnRole::Hash,
         "email" | "emails" | "mail" | "emailaddress" | "emailaddresses" | "sender" | "senders" | "senderemail"
         | "senderaddress" | "sendermail" | "emailsender" | "mailfrom" | "emailfrom" | "fromemail" | "fromaddress"
-        | "envelopefrom" | "emailsrc" | "replyto" | "emailreplyto" | "maliciousemail" | "phishingemail" => {
-            ColumnRole::Email
-        }
+        | "envelopefrom" | "emailsrc" | "emailsenderaddress" | "replyto" | "emailreplyto" | "maliciousemail"
+        | "phishingemail" => ColumnRole::Email,
         "type" | "indicatortype" | "ioctype" | "kind" | "observabletype" | "attributetype" | "valuetype" => {
             ColumnRole::Type
         }
@@ -117,7 +149,7 @@ pub(crate) fn role(name: &str) -> Option<ColumnRole> {
         | "lastreportedat" | "lastupdate" | "lastupdated" | "datelastseen" | "lastseenat" => ColumnRole::LastSeen,
         "validfrom" | "startsat" | "activefrom" => ColumnRole::ValidFrom,
         "validuntil" | "expires" | "expiration" | "expiry" | "expirationdate" | "expiresat" | "expirydate"
-        | "deletedate" => ColumnRole::ValidUntil,
+        | "deletedate" | "expirationdatetime" | "expirydatetime" => ColumnRole::ValidUntil,
         "reference" | "references" | "ref" | "refs" | "sourceurl" | "report" | "reporturl" | "referenceurl"
         | "detailurl" | "link" | "externalreference" | "phishdetailurl" | "urlhauslink" => ColumnRole::Reference,
         "description" | "comment" | "comments" | "note" | "notes" | "info" | "title" | "context" | "details" => {

@@ -12,7 +12,7 @@ pub(crate) enum Verdict {
     Finding,
     /// What was done.
     Action,
-    /// True if the value is harmless: `false_positive`, `whitelisted`.
+    /// True if the value is harmless, or no longer listed: `false_positive`, `whitelisted`, `revoked`.
     Harmless,
     /// False if the value is harmless: `malicious`.
     Harmful,
@@ -33,9 +33,8 @@ impl Verdict {
             "action" | "actions" | "decision" | "policy" | "policyaction" | "firewallaction" | "ruleaction"
             | "actiontaken" | "listaction" => Verdict::Action,
             "falsepositive" | "isfalsepositive" | "fp" | "isfp" | "whitelisted" | "iswhitelisted" | "whitelist"
-            | "allowlisted" | "isallowlisted" | "allowlist" | "benign" | "isbenign" | "harmless" | "isharmless" => {
-                Verdict::Harmless
-            }
+            | "allowlisted" | "isallowlisted" | "allowlist" | "benign" | "isbenign" | "harmless" | "isharmless"
+            | "revoked" | "isrevoked" | "deleted" | "isdeleted" | "withdrawn" | "iswithdrawn" => Verdict::Harmless,
             "malicious" | "ismalicious" => Verdict::Harmful,
             _ => return None,
         })
@@ -64,6 +63,7 @@ fn is_harmless(text: &str) -> bool {
             "benign",
             "falsepositive",
             "falsepositives",
+            "falsepos",
             "whitelist",
             "whitelisted",
             "allowlist",
@@ -123,12 +123,24 @@ mod tests {
             ),
             (
                 "Verdict",
-                &["benign", "Clean", "false positive", "False-Positive", "safe", "harmless", "not malicious", "FP"],
+                &[
+                    "benign",
+                    "Clean",
+                    "false positive",
+                    "False-Positive",
+                    "safe",
+                    "harmless",
+                    "not malicious",
+                    "FP",
+                    "falsepos",
+                ],
                 &["malicious", "suspicious", "unclean", "not safe", "true positive", "unknown", "accepted", "passed"],
             ),
             ("status", &["whitelisted", "allowlist", "allowed"], &["active", "online", "verified", "new", "1"]),
             ("false_positive", &["true", "1", "yes"], &["false", "0", "no", ""]),
             ("isWhitelisted", &["true"], &["false", "null"]),
+            ("revoked", &["true", "True", "1"], &["false", "", "2026-05-12"]),
+            ("deleted", &["true", "yes"], &["false", "0", "2026-05-12 10:02:03"]),
             ("is_malicious", &["false", "No", "benign"], &["true", "1", "0", "5", ""]),
         ] {
             let verdict = Verdict::of_column(column).expect(column);
