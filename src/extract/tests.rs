@@ -306,6 +306,7 @@ fn hosts_of_services_and_paths() {
         (r"C:\temp\evil.test", false),
         (r"\Device\HarddiskVolume3\evil.test", false),
         (r"\Device\Mup\x\evil.test", false),
+        (r"\Device\Mup\;\evil.test", false),
         (r"\Device\;Z:00\evil.test", false),
         (r"C:\UNC\evil.test", false),
         (r"C:\Mup\evil.test", false),

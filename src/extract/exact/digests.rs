@@ -122,14 +122,10 @@ impl Run<'_> {
         }
         self.end_pairs(each);
         for start in behind.into_iter().chain(whole) {
-            match end - start {
-                2 if self.pairs.count == 0 => self.pairs = Pairs { start, end, count: 1 },
-                len if len.is_multiple_of(2) && LENGTHS.contains(&(len / 2)) => {
-                    if let Some(hash) = FileHash::of_digits(&bytes[start..end]) {
-                        each(start..end, &hash);
-                    }
-                }
-                _ => {}
+            if end - start == 2 {
+                self.pairs = Pairs { start, end, count: 1 };
+            } else if let Some(hash) = FileHash::of_digits(&bytes[start..end]) {
+                each(start..end, &hash);
             }
         }
     }

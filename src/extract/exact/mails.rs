@@ -102,8 +102,6 @@ struct Undone {
     /// The place in the log of each byte of the local part, from `first` on.
     places: Vec<usize>,
     first: usize,
-    /// The place in the log where the first byte is.
-    from: usize,
     /// The place in the log of the last escape.
     last_escape: usize,
 }
@@ -125,7 +123,6 @@ impl Undone {
             place: 0,
             places: Vec::new(),
             first: start - from,
-            from,
             last_escape: start,
         };
         let mut at = start;
@@ -145,9 +142,9 @@ impl Undone {
         Some(undone)
     }
 
-    /// The place in the log.
+    /// The place in the log of a byte of the local part. None starts before the first byte.
     fn raw(&self, at: usize) -> usize {
-        if at < self.first { self.from + at } else { self.places[at - self.first] }
+        self.places[at - self.first]
     }
 }
 

@@ -427,11 +427,9 @@ impl<'a, 's> Scan<'a, 's> {
                 run.is_ascii = false;
                 run.end += len;
             } else if b == b'\\'
-                && let Some((c, len)) = decode::unicode_escape(bytes, run.end)
+                && let Some((_, len)) = decode::unicode_escape(bytes, run.end)
             {
                 run.is_escaped = true;
-                run.is_ascii &= c.is_ascii();
-                run.dots += usize::from(c == '.');
                 run.end += len;
             } else {
                 return run;
@@ -442,11 +440,8 @@ impl<'a, 's> Scan<'a, 's> {
     /// Notes that the run around the end of an address continues after it, as in `2001:db8::1-x.test`. The rest is then
     /// read as a part of that run.
     fn rest_of_run(&mut self, from: usize) -> usize {
-        let bytes = self.bytes;
-        if before(bytes, from) != b']' && before(bytes, from) != b')' {
-            let start = bytes[..from].iter().rposition(|&b| !is(b, HOST)).map_or(0, |at| at + 1);
-            self.rest = Rest { from, start };
-        }
+        let start = self.bytes[..from].iter().rposition(|&b| !is(b, HOST)).map_or(0, |at| at + 1);
+        self.rest = Rest { from, start };
         from
     }
 

@@ -70,31 +70,29 @@ impl Scan<'_, '_> {
                 let name = start..token.end;
                 if last.as_ref() != Some(&name) {
                     last = Some(name.clone());
-                    next = next.max(self.name_or_url(name.clone(), &bytes[name], run, from == run.start));
+                    next = next.max(self.name_or_url(name.clone(), &bytes[name], run));
                 }
             }
         }
         next
     }
 
-    /// Returns true if a name that starts at `start` looks like a file. `is_whole`: the name includes everything before
-    /// it in its run.
-    fn is_name_like(&self, start: usize, run: &Run, is_whole: bool) -> bool {
+    /// Returns true if a name that starts at `start` looks like a file.
+    fn is_name_like(&self, start: usize, run: &Run) -> bool {
         let query = self.region_around(start).map(|region| region.query);
         if query.is_some_and(|query| start < query) {
             return true;
         }
-        let left @ (sign, before) = sign_before(self.bytes, start);
-        let is_behind_backslash = sign == b'\\' && (start - before > 1 || is_whole && start == run.start);
-        let is_file = is_behind_backslash && !like::is_unc_host(self.bytes, start);
+        let left @ (sign, _) = sign_before(self.bytes, start);
+        let is_file = sign == b'\\' && !like::is_unc_host(self.bytes, start);
         let is_after_slash = || query.is_none() && like::is_after_slash(self.bytes, left, &run.span());
         is_file || is_after_slash() || like::is_no_name(self.bytes, start, sign, &run.span())
     }
 
     /// Emits a name, or the URL without a scheme that it starts. Returns the place at which to continue.
-    fn name_or_url(&mut self, span: Range<usize>, text: &[u8], run: &Run, is_whole: bool) -> usize {
+    fn name_or_url(&mut self, span: Range<usize>, text: &[u8], run: &Run) -> usize {
         let bytes = self.bytes;
-        let name_like = self.is_name_like(span.start, run, is_whole);
+        let name_like = self.is_name_like(span.start, run);
         // The root dot may stand before a port or a path.
         let is_at_end = span.end == run.end || bytes[span.end..run.end] == *b".";
         let port = if is_at_end { port(bytes, run.end) } else { None };
@@ -173,13 +171,9 @@ impl Scan<'_, '_> {
         {
             return None;
         }
-        let has_fifth = quad.fifth.is_some();
         let text = &bytes[start..end];
         let own = quad.fifth.map(|fifth| fifth.port);
-        Some(
-            self.address(IpAddr::V4(quad.addr), start..end, text, end, own, may_start_url && !has_fifth)
-                .unwrap_or(run_end),
-        )
+        Some(self.address(IpAddr::V4(quad.addr), start..end, text, end, own, may_start_url).unwrap_or(run_end))
     }
 
     /// Emits an IPv4 address whose text ends in the haystack at `behind`, or the URL without a scheme that it starts.
@@ -227,7 +221,7 @@ impl Scan<'_, '_> {
         const LONGEST: usize = 12 * MAX_NAME;
         let bytes = self.bytes;
         let mut from = run.start.max(run.end.saturating_sub(LONGEST));
-        while from > run.start && from < run.end && (bytes[from] & 0xC0 == 0x80 || bytes[from - 1] != b'.') {
+        while from > run.start && from < run.end && bytes[from - 1] != b'.' {
             from += 1;
         }
         let mut decoded = std::mem::take(&mut self.own.run);
@@ -244,7 +238,6 @@ impl Scan<'_, '_> {
             next = next.max(self.names_of_parts(run, from));
         }
         if run.is_escaped {
-            let behind = if escape > 0 { behind } else { 0 };
             next = next.max(self.decoded_quads(&decoded, from, behind, run, next == run.end));
         }
         next = next.max(self.quads_of_parts(run, next == run.end));
@@ -309,7 +302,7 @@ impl Scan<'_, '_> {
                 }
                 last = Some(name.clone());
                 let span = base + decoded.map[name.start] as usize..base + decoded.map[name.end] as usize;
-                next = next.max(self.name_or_url(span, &text[name], run, start == 0));
+                next = next.max(self.name_or_url(span, &text[name], run));
             }
         }
         next

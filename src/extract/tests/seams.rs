@@ -89,6 +89,7 @@ fn schemes_beside_escapes_and_hosts() {
         ),
         ("http://evil.test(", &["url http://evil.test"]),
         (r"http:\\evil。%2a", &[r"url http:\\evil。", r"alt url http:\\evil"]),
+        ("u=http%3A%2F%2Fevil.test%0A", &["url http://evil.test\n @http%3A%2F%2Fevil.test%0A"]),
         // A hyphen makes it a name.
         ("http://192.0.2.1%2d", &["url http://192.0.2.1%2d"]),
         (
@@ -136,6 +137,7 @@ fn addresses_beside_words() {
         ("::1.domain‘", &["ip ::1 :53"]),
         // The key of a socket address has an equals sign, and a port of 0 is none.
         ("audit(1.2:3): saddr:02000050C0000201", &[]),
+        (r"audit(1.2:3):\x20saddr=02000050C0000201", &[]),
         ("audit(1.2:3): saddr=02000000C0000201", &["ip 192.0.2.1 @02000000C0000201"]),
     ]);
 }
@@ -368,6 +370,17 @@ fn the_longest_names() {
             assert_eq!(found.first(), Some(&format!("name {name}")), "{text}");
         }
     }
+    // A name begins with a whole label, even if so much that shows nothing follows that only the end of the run is read.
+    for count in 1_000..1_015 {
+        let text = format!("www.evil.test{}", "\u{200b}".repeat(count));
+        let found = all(ExtractOptions::default(), text.as_bytes());
+        let name = found[0].trim_start_matches("name ").trim_end_matches('\u{200b}');
+        assert!(matches!(name, "www.evil.test" | "evil.test"), "{count}: {name}");
+    }
+    // An address at the start of what is read is not another reading of the names before it.
+    let text = format!("{}.192.0.2.1{}", "a".repeat(20), "\\u00fc".repeat(504));
+    let found = all(ExtractOptions::default(), text.as_bytes());
+    assert!(found.contains(&"ip 192.0.2.1".to_owned()), "{:?}", found.last());
     for text in [
         format!("{}ü", "b".repeat(3_100)),
         format!("{}{}", "b".repeat(2_900), "\\u00fc".repeat(40)),
