@@ -238,6 +238,45 @@ fn each_kind_in_a_column_of_its_own() {
     assert_eq!(events(Format::Csv, table), expected);
 }
 
+/// Platforms export indicators as patterns, in CSV and as members of JSON.
+#[test]
+fn patterns_of_stix_in_a_column() {
+    let pattern = "[network-traffic:dst_ref.type = 'ipv4-addr' AND network-traffic:dst_ref.value = '192.0.2.2' AND \
+                   network-traffic:dst_port = 443]";
+    let table = format!(
+        "\"entity_type\";\"name\";\"pattern_type\";\"pattern\";\"valid_until\";\"x_opencti_score\"\n\
+        \"Indicator\";\"c2\";\"stix\";\"[ipv4-addr:value = '192.0.2.1' OR domain-name:value = 'evil.test']\";\
+        \"2027-05-12T10:02:03.000Z\";\"80\"\n\
+        \"Indicator\";\"c2\";\"stix\";\"{pattern}\";;\n\
+        \"Indicator\";\"x\";\"stix\";\"[process:name = 'a.exe']\";;\n\
+        \"Indicator\";\"x\";\"yara\";\"rule x {{ condition: true }}\";;\n"
+    );
+    let events_of = |format, text: &str| {
+        let (result, seen) = read(text.as_bytes(), format, &Feed::new(""));
+        (result.expect("a table"), seen.events)
+    };
+    let (format, seen) = events_of(None, &table);
+    assert_eq!(format, Format::Csv);
+    let text = "text=entity_type: Indicator; name: c2; pattern_type: stix";
+    let expected = [
+        format!("2 ip 192.0.2.1 score=80 until=2027-05-12T10:02:03Z {text}"),
+        format!("2 domain suffix evil.test score=80 until=2027-05-12T10:02:03Z {text}"),
+        format!("3 ip 192.0.2.2:443 {text}"),
+        "4 - other_kind".to_owned(),
+        "5 ! unrecognised: rule x { condition: true }".to_owned(),
+    ];
+    assert_eq!(seen, expected);
+    let json = table.lines().skip(1).take(2).map(|row| {
+        let cell = row.split("\";\"").nth(3).expect("a pattern").split("\";").next().expect("its text");
+        format!("{{\"name\":\"x\",\"pattern\":\"{cell}\"}}\n")
+    });
+    let (format, seen) = events_of(None, &json.collect::<String>());
+    assert_eq!(format, Format::JsonLines);
+    let expected =
+        ["1 ip 192.0.2.1 text=name: x", "1 domain suffix evil.test text=name: x", "2 ip 192.0.2.2:443 text=name: x"];
+    assert_eq!(seen, expected);
+}
+
 #[test]
 fn columns_that_the_user_names() {
     let mut columns = Columns::default();

@@ -76,6 +76,9 @@ pub(crate) fn role(name: &str) -> Option<ColumnRole> {
         | "observablevalue"
         | "iocraw"
         | "attributevalue"
+        | "pattern"
+        | "stixpattern"
+        | "indicatorpattern"
         | "indicatorofcompromise" => ColumnRole::Value,
         "ip"
         | "ips"
@@ -141,7 +144,7 @@ pub(crate) fn role(name: &str) -> Option<ColumnRole> {
         | "app" | "botnet" | "fkmalware" => ColumnRole::Family,
         "abuseconfidencescore" | "confidence" | "confidencelevel" | "confidencescore" => ColumnRole::Confidence,
         "score" | "risk" | "riskscore" | "count" | "reports" | "totalreports" | "weight" | "hits" | "rank"
-        | "severity" | "reputation" | "threatscore" => ColumnRole::Score,
+        | "severity" | "reputation" | "threatscore" | "xopenctiscore" => ColumnRole::Score,
         "firstseen" | "firstseenutc" | "dateadded" | "date" | "created" | "createdat" | "added" | "timestamp"
         | "discovered" | "submissiontime" | "firstreported" | "datefirstseen" | "datetime" | "firstseenat"
         | "addedat" | "insertdate" => ColumnRole::FirstSeen,

@@ -8,6 +8,7 @@ use crate::feed::syntax::columns;
 use crate::feed::syntax::listed::{self, Listed};
 use crate::feed::syntax::out::{self, put};
 use crate::feed::syntax::ports;
+use crate::feed::syntax::stix_pattern::{self, Part};
 use crate::feed::syntax::text::{self, floor};
 use crate::feed::syntax::value::{self, Rules, Value};
 use crate::feed::syntax::verdict::Verdict;
@@ -96,7 +97,9 @@ impl Layout {
     /// Returns true if a value column holds a readable value in this row.
     pub(crate) fn reads(&self, cells: &[Cow<'_, str>], rules: &Rules) -> bool {
         let mut values = self.roles.iter().zip(cells).filter(|(role, _)| role.is_some_and(is_value));
-        values.any(|(_, cell)| value::classify(listed::without_scope(cell), rules).is_ok())
+        values.any(|(_, cell)| {
+            value::classify(listed::without_scope(cell), rules).is_ok() || pattern_parts(cell).is_some()
+        })
     }
 
     /// Treats a column of any values as prose if it never holds one while another column does: some feeds use such a
@@ -238,6 +241,26 @@ pub(crate) fn emit(
         let Some(role) = role.filter(|role| is_value(*role)) else { continue };
         let Some(cell) = text::some(cell) else { continue };
         has_value = true;
+        let mut attributes =
+            || attributes.get_or_insert_with(|| attributes_of(layout, cells, is_for_detection)).clone();
+        if let Some(parts) = pattern_parts(cell) {
+            for part in parts {
+                let (as_listed, part) = match part {
+                    Part::Skip(construct) => {
+                        out::skip(sink, line, cell, construct);
+                        continue;
+                    }
+                    Part::Value(as_listed, part) => (as_listed, part),
+                };
+                let part = part.trim();
+                put(sink, line, part, listed::read(as_listed, part, rules), |record| {
+                    record.attributes = attributes();
+                    listed::keep_name(record, as_listed, part);
+                    finish(record, cells);
+                });
+            }
+            continue;
+        }
         let as_listed = match role {
             ColumnRole::Url => Listed::Url,
             ColumnRole::Host => Listed::Hostname,
@@ -250,8 +273,7 @@ pub(crate) fn emit(
         each_value(as_listed, cell, rules, |part, value| {
             for value in out::each(value.and_then(|value| ports::with_ports(value, port))) {
                 put(sink, line, part, value, |record| {
-                    record.attributes =
-                        attributes.get_or_insert_with(|| attributes_of(layout, cells, is_for_detection)).clone();
+                    record.attributes = attributes();
                     listed::keep_name(record, as_listed, part);
                     finish(record, cells);
                 });
@@ -261,6 +283,11 @@ pub(crate) fn emit(
     if !has_value {
         sink.reject(Rejection::new(line, shown(), Reject::Empty));
     }
+}
+
+/// Returns the parts of a STIX pattern: `[ipv4-addr:value = '192.0.2.1']`. An address in brackets is none.
+fn pattern_parts(cell: &str) -> Option<Vec<Part>> {
+    cell.trim_start().starts_with('[').then(|| stix_pattern::parse(cell))?
 }
 
 /// Reads the value of a cell, or each of several if all of them can be read.
@@ -406,8 +433,11 @@ pub(crate) fn read(lines: &mut Lines<'_>, feed: &Feed, reading: &Reading<'_>, si
     Ok(())
 }
 
-/// Returns true if a cell is beyond doubt a value: an address, a URL, a hash, or a name that does not look like a file's.
+/// Returns true if a cell is beyond doubt a value: an address, a URL, a hash, a STIX pattern, or a name that does not look like a file's.
 pub(crate) fn is_evident(cell: &str, rules: &Rules) -> bool {
+    if pattern_parts(cell).is_some() {
+        return true;
+    }
     match value::classify(cell, rules) {
         Ok(value) => match value.indicator {
             Indicator::Domain { name, .. } => {
