@@ -590,6 +590,7 @@ fn what_is_hidden_in_a_word_is_found() {
             ]
             .to_vec(),
         ),
+        ("2001:db8::1", (100..=140).map(|len| format!("{}:2001:db8::1", "x".repeat(len))).collect()),
         (
             "192.0.2.1",
             [
@@ -823,6 +824,103 @@ fn every_engine_is_the_one_that_was_asked_for() {
             let mut options = MatchOptions::default();
             options.engine = auto;
             assert_eq!(sieve.matcher_with(&options).engine(), fastest);
+        }
+    }
+}
+
+/// Words that cannot hold a hit are not read, though something in them resembles what is listed; and the places are counted.
+#[test]
+fn words_without_a_hit_are_skipped() {
+    const HASH: &str = "0123456789abcdef0123456789abcdef";
+    let rows: &[(&[&str], &[&str], &[&str])] = &[
+        (
+            &["192.0.2.1", "192.0.2.3"],
+            &[
+                "192.0.2.2",
+                "192.0.2.2-x",
+                "192.0.2.2i",
+                "x-192.0.2.2",
+                "2.2.0.192.in-addr.arpa",
+                "\\n2.2.0.192.in-addr.arpa",
+                "\\n2.2.0.192.in-addr.arpx",
+                "2001:db8::1",
+                "::1",
+                "10:11:12:13:14:15:16:17",
+                "http://192.0.2.2/",
+                "http://192.0.2.2:80/",
+                "http://192.0.2.2,",
+                "http://good.test/",
+                "http://good.test:8080/",
+                "http://good.test)",
+                "http://good.test:8080)",
+                "http%3A%2F%2Fgood.test%2Fx",
+                "http%3A%2F%2Fgood.test%3Fx",
+                "http%253A%252F%252Fgood.test%252Fx",
+                "http:\\/\\/good.test\\/",
+                "(3)www(4)good(4)test(0)",
+                "é",
+                "é.test",
+                "a\\q.test",
+                "C:\\windows\\x",
+                "a%zz",
+                "x(1)",
+            ],
+            &["%20192.0.2.2", "\\n192.0.2.2", "\\u0020192.0.2.2", "::ffff:192.0.2.2", "::ffff:c000:202"],
+        ),
+        (
+            &["evil.test", "h.good.test"],
+            &[
+                "192.0.2.1",
+                "good.test",
+                "x.good.test",
+                "x.y.good.test",
+                "a-name-of-more-than-sixty-four-bytes-which-is-read-in-two-blocks-of-them.x.good.test",
+                "%20name-of-more-than-sixty-four-bytes-which-is-read-in-two-blocks-of-them.x.good.test",
+                "2001:db8::1",
+                "::ffff:192.0.2.1",
+                "http://x.good.test/",
+                "http://x.good.test:8080/",
+                "http://x.good.test,",
+                "é",
+                "\\q",
+                "a%20b",
+            ],
+            &[
+                "-x.good.test-",
+                ".x.good.test.",
+                "%20x.good.test",
+                "\\nx.good.test",
+                "http%3A%2F%2Fx.good.test%2Fx",
+                "http%253A%252F%252Fx.good.test%252Fx",
+            ],
+        ),
+        (
+            &["2001:db8::1"],
+            &["2001:db9::1", "fe80::1", "10:11:12:13:14:15:16", "good.test"],
+            &["2001:db8::2", "x:2001:db8::2"],
+        ),
+        (&["a@b.test"], &["good.test"], &["c@d.test"]),
+        (&[HASH], &["good.test"], &["f123456789abcdef0123456789abcdef"]),
+    ];
+    for (listed, passed, asked) in rows {
+        let mut builder = Sieve::builder();
+        let mut policy = Policy::default();
+        (policy.admit_public_suffixes, policy.admit_bogons) = (true, true);
+        let feed = builder.feed(Feed::new("feed").policy(policy));
+        for listed in *listed {
+            builder.add(feed, Record::new(listed.parse().unwrap(), 1, *listed));
+        }
+        let (sieve, _) = builder.build().unwrap();
+        for engine in Engine::available().into_iter().filter(|&engine| engine != Engine::Scalar) {
+            let mut options = ScanOptions::default();
+            options.engine = engine;
+            let mut scanner = Scanner::with_options(&sieve, &options);
+            for (text, is_asked) in passed.iter().map(|text| (text, false)).chain(asked.iter().map(|text| (text, true)))
+            {
+                let stats = scanner.scan(format!("{} {text} {}", "x ".repeat(100), "x ".repeat(100)), |_| ());
+                assert_eq!(stats.words, 0, "{engine:?}: {listed:?} in {text:?}");
+                assert!(!is_asked || stats.observables > 0, "{engine:?}: {listed:?} in {text:?}");
+            }
         }
     }
 }

@@ -144,6 +144,13 @@ fn names() {
 }
 
 #[test]
+fn contexts_are_shown_by_their_names() {
+    use super::Context::{Email, ReverseName, Text, UrlHost, UrlPath, UrlQuery};
+    let shown = [Text, UrlHost, UrlPath, UrlQuery, Email, ReverseName].map(|context| context.to_string());
+    assert_eq!(shown, ["text", "url_host", "url_path", "url_query", "email", "reverse_name"]);
+}
+
+#[test]
 fn names_that_are_not_ascii() {
     table(&[
         ("bücher.test", &["name bücher.test", "alt name cher.test"]),
