@@ -266,6 +266,9 @@ fn patterns_of_stix_in_a_column() {
         "5 ! unrecognised: rule x { condition: true }".to_owned(),
     ];
     assert_eq!(seen, expected);
+    // A column of ports belongs to these values as to others.
+    let (_, seen) = events_of(Some(Format::Csv), "pattern,port\n\"[ipv4-addr:value = '192.0.2.1']\",8443\n");
+    assert_eq!(seen, ["2 ip 192.0.2.1:8443"]);
     let json = table.lines().skip(1).take(2).map(|row| {
         let cell = row.split("\";\"").nth(3).expect("a pattern").split("\";").next().expect("its text");
         format!("{{\"name\":\"x\",\"pattern\":\"{cell}\"}}\n")

@@ -241,23 +241,25 @@ pub(crate) fn emit(
         let Some(role) = role.filter(|role| is_value(*role)) else { continue };
         let Some(cell) = text::some(cell) else { continue };
         has_value = true;
-        let mut attributes =
-            || attributes.get_or_insert_with(|| attributes_of(layout, cells, is_for_detection)).clone();
-        if let Some(parts) = pattern_parts(cell) {
-            for part in parts {
-                let (as_listed, part) = match part {
-                    Part::Skip(construct) => {
-                        out::skip(sink, line, cell, construct);
-                        continue;
-                    }
-                    Part::Value(as_listed, part) => (as_listed, part),
-                };
-                let part = part.trim();
-                put(sink, line, part, listed::read(as_listed, part, rules), |record| {
-                    record.attributes = attributes();
+        let mut put_each = |sink: &mut dyn RecordSink, as_listed: Listed, part: &str, value: Result<Value, Reject>| {
+            for value in out::each(value.and_then(|value| ports::with_ports(value, port))) {
+                put(sink, line, part, value, |record| {
+                    record.attributes =
+                        attributes.get_or_insert_with(|| attributes_of(layout, cells, is_for_detection)).clone();
                     listed::keep_name(record, as_listed, part);
                     finish(record, cells);
                 });
+            }
+        };
+        if let Some(parts) = pattern_parts(cell) {
+            for part in parts {
+                match part {
+                    Part::Skip(construct) => out::skip(sink, line, cell, construct),
+                    Part::Value(as_listed, part) => {
+                        let part = part.trim();
+                        put_each(sink, as_listed, part, listed::read(as_listed, part, rules));
+                    }
+                }
             }
             continue;
         }
@@ -270,15 +272,7 @@ pub(crate) fn emit(
             ColumnRole::Email => Listed::Email,
             _ => listed.unwrap_or(Listed::Any),
         };
-        each_value(as_listed, cell, rules, |part, value| {
-            for value in out::each(value.and_then(|value| ports::with_ports(value, port))) {
-                put(sink, line, part, value, |record| {
-                    record.attributes = attributes();
-                    listed::keep_name(record, as_listed, part);
-                    finish(record, cells);
-                });
-            }
-        });
+        each_value(as_listed, cell, rules, |part, value| put_each(sink, as_listed, part, value));
     }
     if !has_value {
         sink.reject(Rejection::new(line, shown(), Reject::Empty));
