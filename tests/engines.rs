@@ -692,12 +692,7 @@ fn what_is_hidden_in_a_word_is_found() {
         ),
     ];
     for (listed, texts) in rows {
-        let mut builder = Sieve::builder();
-        let mut policy = Policy::default();
-        (policy.admit_public_suffixes, policy.admit_bogons) = (true, true);
-        let feed = builder.feed(Feed::new("feed").policy(policy));
-        builder.add(feed, Record::new(listed.parse().unwrap(), 1, listed));
-        let (sieve, _) = builder.build().unwrap();
+        let sieve = sieve_of(&[listed]);
         for text in texts {
             for (before, after) in [(0, 0), (0, 200), (1, 0), (61, 3), (200, 200)] {
                 let text = format!("{}{text}{}", " ".repeat(before), " x".repeat(after));
@@ -709,6 +704,18 @@ fn what_is_hidden_in_a_word_is_found() {
             }
         }
     }
+}
+
+/// A sieve of these values, whatever they are.
+fn sieve_of(listed: &[&str]) -> Sieve {
+    let mut builder = Sieve::builder();
+    let mut policy = Policy::default();
+    (policy.admit_public_suffixes, policy.admit_bogons) = (true, true);
+    let feed = builder.feed(Feed::new("feed").policy(policy));
+    for listed in listed {
+        builder.add(feed, Record::new(listed.parse().unwrap(), 1, *listed));
+    }
+    builder.build().unwrap().0
 }
 
 /// A listed value is found between any two signs, alone in a set, by every engine as by the scalar one; and none panics.
@@ -757,39 +764,34 @@ fn every_engine_reads_any_signs_around_a_value() {
         "\u{3002}",
     ];
     for listed in ["evil.test", "192.0.2.1", "2001:db8::1", "x+a@b.test", "0123456789abcdef0123456789abcdef"] {
-        let mut builder = Sieve::builder();
-        let mut policy = Policy::default();
-        (policy.admit_public_suffixes, policy.admit_bogons) = (true, true);
-        let feed = builder.feed(Feed::new("feed").policy(policy));
-        builder.add(feed, Record::new(listed.parse().unwrap(), 1, listed));
-        let (sieve, _) = builder.build().unwrap();
+        let sieve = sieve_of(&[listed]);
         let spellings = match listed {
             "evil.test" => vec![listed, "evil\\u002etest", "EVIL%2Etest"],
-            "x+a@b.test" => vec![listed, "x%2Ba@b.test", "x\\u002ba@b.test", "u%3Dx%252Ba%2540b.test", ""],
+            "x+a@b.test" => vec![listed, "x%2Ba@b.test", "x\\u002ba@b.test", "u%3Dx%252Ba%2540b.test"],
             _ => vec![listed],
         };
-        let mut scanners: Vec<(Engine, Scanner)> = [Engine::Scalar, Engine::Portable, Engine::Auto]
-            .map(|engine| {
-                let mut options = ScanOptions::default();
-                options.engine = engine;
-                (options.matching.name_like, options.matching.host_only) = (true, true);
-                (engine, Scanner::with_options(&sieve, &options))
-            })
-            .into();
+        let scanner = |engine| {
+            let mut options = ScanOptions::default();
+            options.engine = engine;
+            (options.matching.name_like, options.matching.host_only) = (true, true);
+            (engine, Scanner::with_options(&sieve, &options))
+        };
+        let (_, mut reference) = scanner(Engine::Scalar);
+        let mut scanners: Vec<_> = Engine::available().into_iter().map(scanner).collect();
         for spelling in spellings {
             for (before, after) in SIGNS.iter().flat_map(|before| SIGNS.iter().map(move |after| (before, after))) {
                 let text = format!("{before}{spelling}{after}");
-                let mut all = scanners.iter_mut().map(|(engine, scanner)| {
+                let read = |scanner: &mut Scanner| {
                     let mut rows = Vec::new();
                     scanner.scan(&text, |hit| rows.push((hit.span(), hit.canonical().to_owned(), hit.context())));
-                    (engine, rows)
-                });
-                let (_, want) = all.next().unwrap();
-                for (engine, rows) in all {
-                    assert_eq!(rows, want, "{engine:?} {listed} in {text:?}");
+                    rows
+                };
+                let want = read(&mut reference);
+                for (engine, scanner) in &mut scanners {
+                    assert_eq!(read(scanner), want, "{engine:?} {listed} in {text:?}");
                 }
                 if before.is_empty() && after.is_empty() {
-                    assert_eq!(want.is_empty(), spelling.is_empty() || spelling.contains("%2E"), "{spelling}");
+                    assert_eq!(want.is_empty(), spelling.contains("%2E"), "{spelling}");
                 }
             }
         }
@@ -903,14 +905,7 @@ fn words_without_a_hit_are_skipped() {
         (&[HASH], &["good.test"], &["f123456789abcdef0123456789abcdef"]),
     ];
     for (listed, passed, asked) in rows {
-        let mut builder = Sieve::builder();
-        let mut policy = Policy::default();
-        (policy.admit_public_suffixes, policy.admit_bogons) = (true, true);
-        let feed = builder.feed(Feed::new("feed").policy(policy));
-        for listed in *listed {
-            builder.add(feed, Record::new(listed.parse().unwrap(), 1, *listed));
-        }
-        let (sieve, _) = builder.build().unwrap();
+        let sieve = sieve_of(listed);
         for engine in Engine::available().into_iter().filter(|&engine| engine != Engine::Scalar) {
             let mut options = ScanOptions::default();
             options.engine = engine;
