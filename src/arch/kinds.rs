@@ -11,8 +11,8 @@ mod wide;
 
 pub(crate) use known::Known;
 
-/// Recognises values among `count`, which is at most [`BATCH`](super::tails::BATCH); URLs only if asked to. May leave out any of them, and the scalar and
-/// portable kernels do leave out all.
+/// Recognises values among `count`, which is at most [`BATCH`](super::tails::BATCH); URLs only if asked to. May leave out any of them; the
+/// scalar and portable kernels leave out all.
 #[inline]
 pub(crate) fn known<'v>(
     kernel: Kernel,

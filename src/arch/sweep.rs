@@ -52,10 +52,10 @@ macro_rules! retain {
 macro_rules! retain_asked {
     ($list:expr, $questions:expr, $bitmap:expr, $at:ident => $question:expr) => {{
         let List { at: list, len } = &mut *$list;
-        let len = std::mem::replace(len, 0).min(CAPACITY);
+        let all = (*len).min(CAPACITY);
         let mut kept = 0;
-        for start in (0..len).step_by(QUESTIONS) {
-            let count = (len - start).min(QUESTIONS);
+        for start in (0..all).step_by(QUESTIONS) {
+            let count = (all - start).min(QUESTIONS);
             for (index, question) in $questions[..count].iter_mut().enumerate() {
                 let $at = list[start + index];
                 *question = $question;
@@ -67,7 +67,7 @@ macro_rules! retain_asked {
                 kept += usize::from(unsafe { question.any($bitmap) });
             }
         }
-        $list.len = kept;
+        *len = kept;
     }};
 }
 
