@@ -146,6 +146,30 @@ fn values_in_lines_over_the_cap_are_hit() {
     }
 }
 
+/// A word that holds a listed name is skipped once that is known, however long it is; what else is in it is found all the same.
+#[test]
+fn values_far_into_a_long_word_with_a_listed_name_are_hit() {
+    let sieve = list();
+    for word in [9_000, 20_000, 40_000] {
+        for step in 0..40 {
+            let mut log = b"http://shop.test/".to_vec();
+            log.resize(word, b'x');
+            let at = word - 8_000 + 173 * step;
+            let text = format!("/{MD5}/boss@shop.test/boss%40shop.test/");
+            log[at..at + text.len()].copy_from_slice(text.as_bytes());
+            log.extend_from_slice(format!("\n{SHA1} boss@shop.test\n").as_bytes());
+            let want = hits(&sieve, Engine::Scalar, &log);
+            let starts: Vec<u64> = want.iter().map(|(_, at)| *at).collect();
+            for place in [at + 1, at + 34, word + 1, word + 42] {
+                assert!(starts.contains(&(place as u64)), "{place} {starts:?}");
+            }
+            for engine in [Engine::Auto, Engine::Portable, Engine::Avx2] {
+                assert_eq!(hits(&sieve, engine, &log), want, "{engine:?} {word} {at}");
+            }
+        }
+    }
+}
+
 #[test]
 fn a_saved_sieve_answers_as_the_built_one() {
     let built = list();

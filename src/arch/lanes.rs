@@ -65,7 +65,17 @@ pub(crate) trait Lanes: Copy {
     ///
     /// As above.
     unsafe fn add(self, other: Self, carry: &mut u64) -> Self;
+
+    /// The first bits of those quarters of words whose 16 bits are all set.
+    ///
+    /// # Safety
+    ///
+    /// As above.
+    unsafe fn full_quarters(self) -> Self;
 }
+
+/// The first bit of each quarter of a word.
+const FIRST_OF_QUARTERS: u64 = 0x0001_0001_0001_0001;
 
 /// A block at a time. It needs no features.
 impl Lanes for u64 {
@@ -117,6 +127,14 @@ impl Lanes for u64 {
         *carry = u64::from(first | second);
         sum
     }
+
+    #[inline(always)]
+    unsafe fn full_quarters(self) -> Self {
+        let pairs = self & (self >> 1);
+        let fours = pairs & (pairs >> 2);
+        let eights = fours & (fours >> 4);
+        eights & (eights >> 8) & FIRST_OF_QUARTERS
+    }
 }
 
 /// Returns the lanes that get a carry, and sets the carry out of the last. `over` has a bit for each lane that overflowed, `full` for
@@ -133,7 +151,7 @@ fn carried<const COUNT: u32>(over: u64, full: u64, carry: &mut u64) -> u64 {
 pub(crate) mod x86 {
     use std::arch::x86_64::*;
 
-    use super::{Lanes, carried};
+    use super::{FIRST_OF_QUARTERS, Lanes, carried};
 
     /// The functions that differ in nothing but the names of the instructions.
     macro_rules! bitwise {
@@ -235,9 +253,18 @@ pub(crate) mod x86 {
                 Self(_mm256_sub_epi64(sum, ones))
             }
         }
+
+        #[inline(always)]
+        unsafe fn full_quarters(self) -> Self {
+            // SAFETY: the caller has AVX2.
+            unsafe {
+                let full = _mm256_cmpeq_epi16(self.0, _mm256_set1_epi64x(-1));
+                Self(_mm256_and_si256(full, _mm256_set1_epi64x(FIRST_OF_QUARTERS as i64)))
+            }
+        }
     }
 
-    /// Eight blocks, with AVX-512F.
+    /// Eight blocks, with AVX-512F and AVX-512BW.
     #[derive(Clone, Copy)]
     pub(crate) struct Eight(pub(crate) __m512i);
 
@@ -266,6 +293,15 @@ pub(crate) mod x86 {
                 Self(_mm512_mask_sub_epi64(sum, got as u8, sum, ones))
             }
         }
+
+        #[inline(always)]
+        unsafe fn full_quarters(self) -> Self {
+            // SAFETY: the caller has AVX-512F and AVX-512BW.
+            unsafe {
+                let full = _mm512_cmpeq_epi16_mask(self.0, _mm512_set1_epi64(-1));
+                Self(_mm512_maskz_mov_epi16(full, _mm512_set1_epi64(FIRST_OF_QUARTERS as i64)))
+            }
+        }
     }
 }
 
@@ -283,6 +319,7 @@ mod tests {
         without: Vec<u64>,
         by_one: Vec<u64>,
         by_two: Vec<u64>,
+        quarters: Vec<u64>,
         sum: Vec<u64>,
         carry: u64,
     }
@@ -306,6 +343,7 @@ mod tests {
                 store(here.without(other), &mut all.without);
                 store(here.moved_by_one(last), &mut all.by_one);
                 store(here.moved_by_two(last), &mut all.by_two);
+                store(here.full_quarters(), &mut all.quarters);
                 store(here.add(other, &mut carry), &mut all.sum);
             }
         }
@@ -321,7 +359,7 @@ mod tests {
     }
 
     #[cfg(target_arch = "x86_64")]
-    #[target_feature(enable = "avx512f")]
+    #[target_feature(enable = "avx512f,avx512bw")]
     unsafe fn eight(a: &[u64], b: &[u64], carry: u64) -> All {
         // SAFETY: the caller has found AVX-512.
         unsafe { all::<x86::Eight>(a, b, carry) }
@@ -345,6 +383,8 @@ mod tests {
             push(|all| &mut all.without, at, x & !y & 1);
             push(|all| &mut all.by_one, at, bit(a, at - 1));
             push(|all| &mut all.by_two, at, bit(a, at - 2));
+            let is_full = at % 16 == 0 && (at..at + 16).all(|at| bit(a, at) == 1);
+            push(|all| &mut all.quarters, at, u64::from(is_full));
             push(|all| &mut all.sum, at, (x + y + carry) & 1);
             carry = (x + y + carry) >> 1;
         }
@@ -359,11 +399,13 @@ mod tests {
             let len = 8 * (1 + random.index(3)) + 1;
             // Full and empty words pass carries on, or end them.
             let mut words = || -> Vec<u64> {
-                let word = |random: &mut Random| match random.below(6) {
+                let word = |random: &mut Random| match random.below(8) {
                     0 => 0,
                     1 => 1,
                     2 => 1 << 63,
                     3 | 4 => u64::MAX,
+                    5 => !(1 << random.below(64)),
+                    6 => 0xFFFF << random.below(64),
                     _ => random.next(),
                 };
                 (0..len).map(|_| word(&mut random)).collect()

@@ -9,6 +9,8 @@ use super::lanes::Lanes;
 
 #[cfg(target_arch = "x86_64")]
 pub(crate) mod gfni;
+#[cfg(target_arch = "aarch64")]
+pub(crate) mod neon;
 
 /// The masks of a block of 64 bytes, or, in a vector, of several.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -31,6 +33,10 @@ pub(crate) struct Masks<L = u64> {
     pub(crate) paren: L,
     /// `\\`, `%` and every byte outside ASCII.
     pub(crate) rare: L,
+    /// Hexadecimal digits, `:` and `-`.
+    pub(crate) hex: L,
+    /// `@` and `%`.
+    pub(crate) at: L,
 }
 
 impl<L: Lanes> Masks<L> {
@@ -40,20 +46,23 @@ impl<L: Lanes> Masks<L> {
     ///
     /// As for [`Lanes`].
     #[inline(always)]
-    unsafe fn of_classes([letter, digit, dot, hyphen, underscore, colon, slash, rare]: [L; 8]) -> Self {
+    unsafe fn of_classes([letter, digit, dot, hyphen, wide, colon, slash, rare]: [L; 8]) -> Self {
         // SAFETY: the caller guarantees it.
         unsafe {
-            let (number, paren) = (digit.or(dot), colon.and(slash));
+            let (number, both) = (digit.or(dot), colon.and(slash));
+            let one = colon.without(slash);
             Self {
-                host: number.or(letter).or(hyphen).or(underscore),
+                host: number.or(letter).or(hyphen).or(wide),
                 number,
                 dot,
                 letter,
                 hyphen,
-                colon: colon.without(paren),
-                slash: slash.without(paren),
-                paren,
-                rare,
+                colon: one,
+                slash: slash.without(colon.or(rare)),
+                paren: both.without(rare),
+                rare: rare.without(both),
+                hex: digit.or(letter.without(wide)).or(hyphen).or(one),
+                at: slash.and(rare),
             }
         }
     }
@@ -74,6 +83,8 @@ pub(crate) struct Columns<const N: usize> {
     pub(crate) slash: [u64; N],
     pub(crate) paren: [u64; N],
     pub(crate) rare: [u64; N],
+    pub(crate) hex: [u64; N],
+    pub(crate) at: [u64; N],
 }
 
 impl<const N: usize> Default for Columns<N> {
@@ -89,43 +100,53 @@ impl<const N: usize> Default for Columns<N> {
             slash: none,
             paren: none,
             rare: none,
+            hex: none,
+            at: none,
         }
     }
 }
 
 impl<const N: usize> Columns<N> {
     #[inline(always)]
-    fn all(&mut self) -> [&mut [u64; N]; 9] {
-        let Self { host, number, dot, letter, hyphen, colon, slash, paren, rare } = self;
-        [host, number, dot, letter, hyphen, colon, slash, paren, rare]
+    fn all(&mut self) -> ([&mut [u64; N]; 9], [&mut [u64; N]; 2]) {
+        let Self { host, number, dot, letter, hyphen, colon, slash, paren, rare, hex, at } = self;
+        ([host, number, dot, letter, hyphen, colon, slash, paren, rare], [hex, at])
     }
 
     /// Takes the last block as the one before the first; or nothing, if `is_first`.
     pub(crate) fn start(&mut self, is_first: bool) {
-        for words in self.all() {
+        let (all, exact) = self.all();
+        for words in all.into_iter().chain(exact) {
             words[0] = if is_first { 0 } else { words[N - 1] };
         }
     }
 
     /// Makes the blocks from `count` on empty, up to a multiple of `of`.
     pub(crate) fn pad(&mut self, count: usize, of: usize) {
-        for words in self.all() {
+        let (all, exact) = self.all();
+        for words in all.into_iter().chain(exact) {
             words[count + 1..=count.next_multiple_of(of)].fill(0);
         }
     }
 
-    /// Stores the masks of a block, or of as many blocks from this one on as there are lanes.
+    /// Stores the masks of a block, or of as many blocks from this one on as there are lanes; those of `hex` and `at` only if `EXACT`.
     ///
     /// # Safety
     ///
     /// As for [`Lanes`]; the blocks must be among the first `N - 1`.
     #[inline(always)]
-    pub(crate) unsafe fn put<L: Lanes>(&mut self, block: usize, masks: Masks<L>) {
-        let Masks { host, number, dot, letter, hyphen, colon, slash, paren, rare } = masks;
-        let masks = [host, number, dot, letter, hyphen, colon, slash, paren, rare];
-        for (words, mask) in self.all().into_iter().zip(masks) {
+    pub(crate) unsafe fn put<const EXACT: bool, L: Lanes>(&mut self, block: usize, masks: Masks<L>) {
+        let Masks { host, number, dot, letter, hyphen, colon, slash, paren, rare, hex, at } = masks;
+        let (all, exact) = self.all();
+        for (words, mask) in all.into_iter().zip([host, number, dot, letter, hyphen, colon, slash, paren, rare]) {
             // SAFETY: the caller guarantees it.
             unsafe { mask.store(words, block + 1) };
+        }
+        if EXACT {
+            for (words, mask) in exact.into_iter().zip([hex, at]) {
+                // SAFETY: as above.
+                unsafe { mask.store(words, block + 1) };
+            }
         }
     }
 }
@@ -138,10 +159,12 @@ pub(crate) trait Classify: Copy {
     /// The masks of as many blocks as this kernel combines at once.
     type Lanes: Lanes;
 
+    /// Computes the masks of a block. Those of `hex` and `at` may be missing unless `EXACT`.
+    ///
     /// # Safety
     ///
     /// The CPU must have the features that the kernel needs, and the caller must be compiled with them, because this is inlined there.
-    unsafe fn masks(self, block: &[u8; BLOCK]) -> Masks;
+    unsafe fn masks<const EXACT: bool>(self, block: &[u8; BLOCK]) -> Masks;
 
     /// Stores the masks of blocks, from the first column on.
     ///
@@ -149,11 +172,11 @@ pub(crate) trait Classify: Copy {
     ///
     /// As for [`masks`](Self::masks); there must be less than `N` blocks.
     #[inline(always)]
-    unsafe fn classify<const N: usize>(self, blocks: &[[u8; BLOCK]], columns: &mut Columns<N>) {
+    unsafe fn classify<const EXACT: bool, const N: usize>(self, blocks: &[[u8; BLOCK]], columns: &mut Columns<N>) {
         for (at, block) in blocks.iter().enumerate() {
             prefetch(block, AHEAD);
             // SAFETY: the caller guarantees it.
-            unsafe { columns.put(at, self.masks(block)) };
+            unsafe { columns.put::<EXACT, _>(at, self.masks::<EXACT>(block)) };
         }
     }
 }
@@ -164,26 +187,30 @@ pub(crate) mod classes {
     pub(crate) const DIGIT: u8 = 2;
     pub(crate) const DOT: u8 = 4;
     pub(crate) const HYPHEN: u8 = 8;
-    pub(crate) const UNDERSCORE: u8 = 16;
+    /// `_` by itself; the letters that are no hexadecimal digits together with [`LETTER`].
+    pub(crate) const WIDE: u8 = 16;
     /// The bytes of names.
-    pub(crate) const HOST: u8 = LETTER | DIGIT | DOT | HYPHEN | UNDERSCORE;
-    /// `:` by itself; `(` together with [`SLASH`].
+    pub(crate) const HOST: u8 = LETTER | DIGIT | DOT | HYPHEN | WIDE;
+    /// `:` by itself; `(` together with [`SLASH`], `@` with that and [`RARE`].
     pub(super) const COLON: u8 = 32;
-    /// `/` by itself.
+    /// `/` by itself; `%` together with [`RARE`].
     pub(super) const SLASH: u8 = 64;
     pub(super) const RARE: u8 = 128;
 
     pub(crate) const fn of(byte: u8) -> u8 {
         match byte {
-            b'A'..=b'Z' | b'a'..=b'z' => LETTER,
+            b'A'..=b'F' | b'a'..=b'f' => LETTER,
+            b'G'..=b'Z' | b'g'..=b'z' => LETTER | WIDE,
             b'0'..=b'9' => DIGIT,
             b'.' => DOT,
             b'-' => HYPHEN,
-            b'_' => UNDERSCORE,
+            b'_' => WIDE,
             b':' => COLON,
             b'/' => SLASH,
             b'(' => COLON | SLASH,
-            b'\\' | b'%' | 0x80.. => RARE,
+            b'@' => COLON | SLASH | RARE,
+            b'%' => SLASH | RARE,
+            b'\\' | 0x80.. => RARE,
             _ => 0,
         }
     }
@@ -226,11 +253,11 @@ impl Classify for Portable {
     type Lanes = u64;
 
     #[inline(always)]
-    unsafe fn masks(self, block: &[u8; BLOCK]) -> Masks {
+    unsafe fn masks<const EXACT: bool>(self, block: &[u8; BLOCK]) -> Masks {
         #[cfg(target_arch = "x86_64")]
         // SAFETY: this architecture has SSE2.
         unsafe {
-            x86::sse2(block)
+            x86::sse2::<EXACT>(block)
         }
         #[cfg(not(target_arch = "x86_64"))]
         looked_up(block)
@@ -265,12 +292,15 @@ pub(crate) mod halves {
     pub(super) const UNDERSCORE: u8 = 8;
     pub(super) const DOT: u8 = 16;
     pub(super) const HYPHEN: u8 = 32;
-    pub(super) const COLON: u8 = 64;
+    /// `[A-Fa-f]`, also in [`LETTER_LOW`].
+    pub(super) const HEX_LETTER: u8 = 64;
     /// `\\`
     pub(super) const BACKSLASH: u8 = 128;
     pub(super) const LETTER: u8 = LETTER_LOW | LETTER_HIGH;
     pub(super) const NUMBER: u8 = DIGIT | DOT;
     pub(super) const HOST: u8 = NUMBER | LETTER | UNDERSCORE | HYPHEN;
+    /// Hexadecimal digits and `-`.
+    pub(super) const HEX: u8 = DIGIT | HEX_LETTER | HYPHEN;
 
     /// By the lower four bits.
     pub(super) static LOW: [u8; 16] = {
@@ -286,9 +316,11 @@ pub(crate) mod halves {
             if n <= 9 {
                 table[n] |= DIGIT;
             }
+            if n >= 1 && n <= 6 {
+                table[n] |= HEX_LETTER;
+            }
             n += 1;
         }
-        table[0xA] |= COLON;
         table[0xC] |= BACKSLASH;
         table[0xD] |= HYPHEN;
         table[0xE] |= DOT;
@@ -300,10 +332,10 @@ pub(crate) mod halves {
     pub(super) static HIGH: [u8; 16] = {
         let mut table = [0; 16];
         table[2] = DOT | HYPHEN;
-        table[3] = DIGIT | COLON;
-        table[4] = LETTER_LOW;
+        table[3] = DIGIT;
+        table[4] = LETTER_LOW | HEX_LETTER;
         table[5] = LETTER_HIGH | UNDERSCORE | BACKSLASH;
-        table[6] = LETTER_LOW;
+        table[6] = LETTER_LOW | HEX_LETTER;
         table[7] = LETTER_HIGH;
         table
     };
@@ -322,8 +354,8 @@ pub(crate) mod x86 {
     ///
     /// The CPU must have SSE2.
     #[inline(always)]
-    pub(super) unsafe fn sse2(block: &[u8; BLOCK]) -> Masks {
-        let mut masks = [0_u64; 9];
+    pub(super) unsafe fn sse2<const EXACT: bool>(block: &[u8; BLOCK]) -> Masks {
+        let mut masks = [0_u64; 11];
         for part in 0..4 {
             // SAFETY: 16 of 64 bytes are read, four times; the caller has SSE2.
             let sixteen = unsafe {
@@ -335,21 +367,28 @@ pub(crate) mod x86 {
                     let distance = _mm_sub_epi8(bytes, _mm_set1_epi8(first as i8));
                     _mm_cmpeq_epi8(_mm_min_epu8(distance, _mm_set1_epi8((last - first) as i8)), distance)
                 };
-                let letter = range(or(bytes, _mm_set1_epi8(0x20)), b'a', b'z');
-                let (dot, hyphen, slash) = (is(b'.'), is(b'-'), is(b'/'));
-                let number = or(range(bytes, b'0', b'9'), dot);
+                let lower = or(bytes, _mm_set1_epi8(0x20));
+                let letter = range(lower, b'a', b'z');
+                let (dot, hyphen, slash, colon, percent) = (is(b'.'), is(b'-'), is(b'/'), is(b':'), is(b'%'));
+                let digit = range(bytes, b'0', b'9');
+                let number = or(digit, dot);
                 let host = or(or(number, letter), or(hyphen, is(b'_')));
                 // Bytes outside ASCII have the top bit set, which is all that is taken of them.
-                let rare = or(bytes, or(is(b'\\'), is(b'%')));
-                [host, number, dot, letter, hyphen, is(b':'), slash, is(b'('), rare]
+                let rare = or(bytes, or(is(b'\\'), percent));
+                let (hex, at) = if EXACT {
+                    (or(or(digit, range(lower, b'a', b'f')), or(hyphen, colon)), or(is(b'@'), percent))
+                } else {
+                    (_mm_setzero_si128(), _mm_setzero_si128())
+                };
+                [host, number, dot, letter, hyphen, colon, slash, is(b'('), rare, hex, at]
                     .map(|bytes| u64::from(_mm_movemask_epi8(bytes) as u16))
             };
             for (mask, sixteen) in masks.iter_mut().zip(sixteen) {
                 *mask |= sixteen << (16 * part);
             }
         }
-        let [host, number, dot, letter, hyphen, colon, slash, paren, rare] = masks;
-        Masks { host, number, dot, letter, hyphen, colon, slash, paren, rare }
+        let [host, number, dot, letter, hyphen, colon, slash, paren, rare, hex, at] = masks;
+        Masks { host, number, dot, letter, hyphen, colon, slash, paren, rare, hex, at }
     }
 
     /// Computes masks with AVX2.
@@ -375,7 +414,7 @@ pub(crate) mod x86 {
         }
 
         #[inline(always)]
-        unsafe fn half(self, half: &[u8; 32]) -> [u32; 9] {
+        unsafe fn half<const EXACT: bool>(self, half: &[u8; 32]) -> [u32; 11] {
             // SAFETY: 32 bytes are read from a half of that length; the caller has AVX2.
             unsafe {
                 let bytes = _mm256_loadu_si256(half.as_ptr().cast());
@@ -391,18 +430,23 @@ pub(crate) mod x86 {
                     !(_mm256_movemask_epi8(_mm256_cmpeq_epi8(none, _mm256_setzero_si256())) as u32)
                 };
                 let mask = |bytes: __m256i| _mm256_movemask_epi8(bytes) as u32;
+                let (colon, percent) = (mask(is(b':')), is(b'%'));
                 // Backslash has the top bit as its class; bytes outside ASCII have it set anyway.
-                let rare = _mm256_or_si256(_mm256_or_si256(classes, bytes), is(b'%'));
+                let rare = _mm256_or_si256(_mm256_or_si256(classes, bytes), percent);
+                let (hex, at) =
+                    if EXACT { (any(halves::HEX) | colon, mask(_mm256_or_si256(is(b'@'), percent))) } else { (0, 0) };
                 [
                     any(halves::HOST),
                     any(halves::NUMBER),
                     mask(is(b'.')),
                     any(halves::LETTER),
                     mask(is(b'-')),
-                    mask(is(b':')),
+                    colon,
                     mask(is(b'/')),
                     mask(is(b'(')),
                     mask(rare),
+                    hex,
+                    at,
                 ]
             }
         }
@@ -412,10 +456,10 @@ pub(crate) mod x86 {
         type Lanes = lanes::x86::Four;
 
         #[inline(always)]
-        unsafe fn masks(self, block: &[u8; BLOCK]) -> Masks {
+        unsafe fn masks<const EXACT: bool>(self, block: &[u8; BLOCK]) -> Masks {
             let ([first, second], _) = block.as_chunks::<32>() else { return Masks::default() };
             // SAFETY: the caller has AVX2.
-            let (first, second) = unsafe { (self.half(first), self.half(second)) };
+            let (first, second) = unsafe { (self.half::<EXACT>(first), self.half::<EXACT>(second)) };
             let join = |at: usize| u64::from(first[at]) | u64::from(second[at]) << 32;
             Masks {
                 host: join(0),
@@ -427,6 +471,8 @@ pub(crate) mod x86 {
                 slash: join(6),
                 paren: join(7),
                 rare: join(8),
+                hex: join(9),
+                at: join(10),
             }
         }
     }
@@ -458,7 +504,7 @@ pub(crate) mod x86 {
         type Lanes = lanes::x86::Eight;
 
         #[inline(always)]
-        unsafe fn masks(self, block: &[u8; BLOCK]) -> Masks {
+        unsafe fn masks<const EXACT: bool>(self, block: &[u8; BLOCK]) -> Masks {
             // SAFETY: a block is 64 bytes long, as many as are read; the caller has AVX-512F and AVX-512BW.
             unsafe {
                 let bytes = _mm512_loadu_si512(block.as_ptr().cast());
@@ -470,88 +516,20 @@ pub(crate) mod x86 {
                 );
                 let any = |class: u8| _mm512_test_epi8_mask(classes, _mm512_set1_epi8(class as i8));
                 let is = |byte: u8| _mm512_cmpeq_epi8_mask(bytes, _mm512_set1_epi8(byte as i8));
+                let (colon, percent) = (is(b':'), is(b'%'));
                 Masks {
                     host: any(halves::HOST),
                     number: any(halves::NUMBER),
                     dot: any(halves::DOT),
                     letter: any(halves::LETTER),
                     hyphen: any(halves::HYPHEN),
-                    colon: any(halves::COLON),
+                    colon,
                     slash: is(b'/'),
                     paren: is(b'('),
                     // Backslash has the top bit as its class; bytes outside ASCII have it set anyway.
-                    rare: _mm512_movepi8_mask(_mm512_or_si512(classes, bytes)) | is(b'%'),
-                }
-            }
-        }
-    }
-}
-
-#[cfg(target_arch = "aarch64")]
-pub(crate) mod neon {
-    use std::arch::aarch64::*;
-
-    use super::{BLOCK, Classify, Masks, halves};
-
-    /// Computes masks with NEON.
-    #[derive(Clone, Copy)]
-    pub(crate) struct Neon {
-        low: uint8x16_t,
-        high: uint8x16_t,
-        bits: uint8x16_t,
-    }
-
-    impl Neon {
-        /// # Safety
-        ///
-        /// As for [`Classify::masks`].
-        #[inline(always)]
-        pub(crate) unsafe fn new() -> Self {
-            const BITS: [u8; 16] = [1, 2, 4, 8, 16, 32, 64, 128, 1, 2, 4, 8, 16, 32, 64, 128];
-            // SAFETY: each table is 16 bytes long, as many as are read; the caller has NEON.
-            unsafe {
-                Self {
-                    low: vld1q_u8(halves::LOW.as_ptr()),
-                    high: vld1q_u8(halves::HIGH.as_ptr()),
-                    bits: vld1q_u8(BITS.as_ptr()),
-                }
-            }
-        }
-    }
-
-    impl Classify for Neon {
-        type Lanes = u64;
-
-        #[inline(always)]
-        unsafe fn masks(self, block: &[u8; BLOCK]) -> Masks {
-            // SAFETY: a block is 64 bytes, and each read takes 16 of them; the caller has NEON.
-            unsafe {
-                // Four vectors of all ones or all zeros become 64 bits: each byte keeps one bit, and neighbours are added up.
-                let join = |parts: [uint8x16_t; 4]| {
-                    let [a, b, c, d] = parts.map(|part| vandq_u8(part, self.bits));
-                    let sum = vpaddq_u8(vpaddq_u8(a, b), vpaddq_u8(c, d));
-                    vgetq_lane_u64::<0>(vreinterpretq_u64_u8(vpaddq_u8(sum, sum)))
-                };
-                let parts = [0, 16, 32, 48].map(|at| vld1q_u8(block.as_ptr().add(at)));
-                let classes = parts.map(|bytes| {
-                    vandq_u8(
-                        vqtbl1q_u8(self.low, vandq_u8(bytes, vdupq_n_u8(0x0F))),
-                        vqtbl1q_u8(self.high, vshrq_n_u8::<4>(bytes)),
-                    )
-                });
-                let any = |class: u8| join(classes.map(|classes| vtstq_u8(classes, vdupq_n_u8(class))));
-                let is = |byte: u8| join(parts.map(|bytes| vceqq_u8(bytes, vdupq_n_u8(byte))));
-                let not_ascii = join(parts.map(|bytes| vcgeq_u8(bytes, vdupq_n_u8(0x80))));
-                Masks {
-                    host: any(halves::HOST),
-                    number: any(halves::NUMBER),
-                    dot: any(halves::DOT),
-                    letter: any(halves::LETTER),
-                    hyphen: any(halves::HYPHEN),
-                    colon: any(halves::COLON),
-                    slash: is(b'/'),
-                    paren: is(b'('),
-                    rare: not_ascii | any(halves::BACKSLASH) | is(b'%'),
+                    rare: _mm512_movepi8_mask(_mm512_or_si512(classes, bytes)) | percent,
+                    hex: if EXACT { any(halves::HEX) | colon } else { 0 },
+                    at: if EXACT { is(b'@') | percent } else { 0 },
                 }
             }
         }

@@ -103,6 +103,7 @@ pub(crate) struct Sweep {
     names: List,
     authorities: List,
     others: List,
+    exact: List,
     places: Vec<Place>,
     asked: Asked,
     questions: [[Question; 1]; QUESTIONS],
@@ -153,6 +154,7 @@ impl Sweep {
             names: List::default(),
             authorities: List::default(),
             others: List::default(),
+            exact: List::default(),
             places: Vec::new(),
             asked: Asked::default(),
             questions: [[Question::default()]; QUESTIONS],
@@ -189,6 +191,12 @@ impl Sweep {
     /// The places that remain of the last batch, in order.
     pub(crate) fn places(&self) -> &[Place] {
         &self.places
+    }
+
+    /// The places for hashes and mail addresses of the last batch, in order, from its start: those of `@` and `%`, and the starts of
+    /// [chunks](crate::arch::digits::CHUNK) of hexadecimal digits, `:` and `-`.
+    pub(crate) fn exact(&self) -> &[u32] {
+        &self.exact.at[..self.exact.len.min(CAPACITY)]
     }
 
     /// Describes the run of name bytes that ends at a place of the last batch. Returns its length (64 means at least 64), and a bit for each
@@ -271,15 +279,22 @@ impl Sweep {
         let is_last = blocks.len() < BATCH;
         let is_first = from == 0 || std::mem::take(&mut self.is_restarted);
         self.stored.start(is_first);
+        let Wanted { hashes, emails, .. } = self.wanted;
         // SAFETY: the caller has the features that the kernel needs; there are at most `BATCH` blocks.
-        unsafe { kernel.classify(blocks, &mut self.stored.masks) };
+        unsafe {
+            if hashes || emails {
+                kernel.classify::<true, _>(blocks, &mut self.stored.masks);
+            } else {
+                kernel.classify::<false, _>(blocks, &mut self.stored.masks);
+            }
+        }
         let mut count = blocks.len();
         if is_last {
             // The padded last block is never full, so every run ends in it.
             let mut block = [0; BLOCK];
             block[..tail.len()].copy_from_slice(tail);
             // SAFETY: as above; this is the block after less than `BATCH`.
-            unsafe { self.stored.masks.put(count, kernel.masks(&block)) };
+            unsafe { self.stored.masks.put::<true, _>(count, kernel.masks::<true>(&block)) };
             count += 1;
             self.stored.masks.pad(count, C::Lanes::COUNT);
         }
@@ -290,19 +305,27 @@ impl Sweep {
             unsafe { ends::<C::Lanes, ADDRS, LABELS>(&mut self.stored, at, &mut carry) };
         }
         self.carry = carry;
-        self.list(count);
+        if hashes || emails {
+            for at in (0..count).step_by(C::Lanes::COUNT) {
+                // SAFETY: as above.
+                unsafe { exact::<C::Lanes>(&mut self.stored, at, hashes, emails) };
+            }
+            self.list::<true>(count);
+        } else {
+            self.list::<false>(count);
+        }
         // SAFETY: the caller has the features.
         unsafe { self.filter::<C>(bytes, from, count, filters) };
         if is_last { bytes.len() + 1 } else { from + count * BLOCK }
     }
 
-    /// Lists the places of the first `count` blocks.
+    /// Lists the places of the first `count` blocks; those for hashes and mail addresses only if `EXACT`.
     #[inline(always)]
-    fn list(&mut self, count: usize) {
-        let Self { stored, quads, names, authorities, others, .. } = self;
+    fn list<const EXACT: bool>(&mut self, count: usize) {
+        let Self { stored, quads, names, authorities, others, exact, .. } = self;
         let stored: &Stored = stored;
         let (mut of_quads, mut of_names) = (quads.start(), names.start());
-        let (mut of_authorities, mut of_others) = (authorities.start(), others.start());
+        let (mut of_authorities, mut of_others, mut of_exact) = (authorities.start(), others.start(), exact.start());
         for block in 0..count.min(BATCH) {
             let base = (block * BLOCK) as u32;
             // SAFETY: there are at most `BATCH` blocks.
@@ -310,13 +333,17 @@ impl Sweep {
                 of_quads.push(base, stored.quads[block + 1]);
                 of_names.push(base, stored.ends[block + 1]);
                 let (at_authorities, at_others) = (stored.authorities[block + 1], stored.others[block + 1]);
-                if at_authorities | at_others != 0 {
+                let at_exact = if EXACT { stored.exact[block + 1] } else { 0 };
+                if at_authorities | at_others | at_exact != 0 {
                     of_authorities.push(base, at_authorities);
                     of_others.push(base, at_others);
+                    if EXACT {
+                        of_exact.push(base, at_exact);
+                    }
                 }
             }
         }
-        [of_quads, of_names, of_authorities, of_others].into_iter().for_each(Filling::finish);
+        [of_quads, of_names, of_authorities, of_others, of_exact].into_iter().for_each(Filling::finish);
     }
 
     /// # Safety
@@ -429,6 +456,25 @@ unsafe fn ends<L: Lanes, const ADDRS: bool, const LABELS: u8>(stored: &mut Store
         } else {
             plain.store(&mut stored.ends, at + 1);
         }
+    }
+}
+
+/// Finds the places for hashes and mail addresses, in as many blocks from `at` on as there are lanes.
+///
+/// # Safety
+///
+/// As for [`ends`].
+#[inline(always)]
+unsafe fn exact<L: Lanes>(stored: &mut Stored, at: usize, hashes: bool, emails: bool) {
+    // SAFETY: as there.
+    unsafe {
+        let (hex, ats) = (L::load(&stored.masks.hex, at + 1), L::load(&stored.masks.at, at + 1));
+        let exact = match (hashes, emails) {
+            (true, true) => hex.full_quarters().or(ats),
+            (true, false) => hex.full_quarters(),
+            (false, _) => ats,
+        };
+        exact.store(&mut stored.exact, at + 1);
     }
 }
 

@@ -13,6 +13,7 @@
 use std::net::IpAddr;
 use std::ops::Range;
 
+use super::exact::ExactPlaces;
 use super::grammar::ends::{ENDS_AUTHORITY, ENDS_URL, first_end};
 use super::grammar::escape::{RULES, Written, escape_len, separator};
 use super::grammar::{HOST, SIX, at, before, is};
@@ -40,11 +41,17 @@ pub(crate) trait Judge {
 pub(crate) struct WordFinder {
     wanted: Wanted,
     sweep: Sweep,
+    places: ExactPlaces,
 }
 
 impl WordFinder {
     pub(crate) fn new(kernel: Kernel, wanted: Wanted) -> Self {
-        Self { wanted, sweep: Sweep::new(kernel, wanted, &RULES) }
+        Self { wanted, sweep: Sweep::new(kernel, wanted, &RULES), places: ExactPlaces::default() }
+    }
+
+    /// The places of the last text around which hashes and mail addresses may stand, if those are wanted.
+    pub(crate) fn exact_places(&self) -> &ExactPlaces {
+        &self.places
     }
 
     /// Calls `found` with every word that may hold a hit, in order. Returns the number of places about which the judge was asked.
@@ -61,8 +68,10 @@ impl WordFinder {
         let mut from = 0;
         // The end of the last text found that may begin an auditd record.
         let mut record = 0;
+        self.places.clear();
         while from <= bytes.len() {
             let next = self.sweep.batch(bytes, from, filters);
+            self.places.add(bytes, from, self.sweep.exact());
             let places = self.sweep.places();
             let mut number = 0;
             while let Some(place) = places.get(number) {
@@ -107,6 +116,7 @@ impl WordFinder {
                     Some(end) => record = end,
                     None => {
                         self.sweep.restart();
+                        self.places.add_part(bytes, next..done, self.wanted.hashes, self.wanted.emails);
                         from = done;
                     }
                 }

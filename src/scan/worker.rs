@@ -2,6 +2,7 @@
 
 use std::fmt::Write;
 use std::net::IpAddr;
+use std::ops::Range;
 
 use super::blocks::Block;
 use super::events::Events;
@@ -9,7 +10,8 @@ use super::found::{BlockHits, Lines};
 use super::options::ScanOptions;
 #[cfg(feature = "events")]
 use super::options::Validity;
-use crate::extract::exact::{ExactFinder, ExactJudge};
+use crate::arch::sweep::Wanted;
+use crate::extract::exact::{ExactJudge, ExactPlaces};
 use crate::extract::finder::{Judge, WordFinder};
 use crate::extract::{Context, ExtractOptions, Extractor, Token, TokenKind, UrlText};
 use crate::indicator::FileHash;
@@ -27,8 +29,8 @@ pub(super) struct Worker {
     extractor: Extractor,
     /// Skips words that hold nothing; `None` if every line must be looked at.
     finder: Option<WordFinder>,
-    /// Finds listed hashes and mail addresses; `None` if none are listed.
-    exact: Option<ExactFinder>,
+    /// The words of a block that may hold a hit.
+    words: Vec<Range<usize>>,
     /// True if hashes, and if mail addresses, are listed.
     has_exact: (bool, bool),
     pub(super) matcher: Matcher,
@@ -66,11 +68,11 @@ impl CertainLines {
     }
 
     /// Adds the lines with listed hashes or mail addresses. Returns the number of places that were looked at.
-    fn find_exact(&mut self, finder: &mut ExactFinder, probe: &Probe, view: &[u8]) -> u64 {
+    fn find_exact(&mut self, places: &ExactPlaces, probe: &Probe, view: &[u8]) -> u64 {
         let Self { starts, email, .. } = self;
         // The line that was recorded last.
         let (known, mut line) = (starts.len(), 0..0);
-        let asked = finder.find(view, &mut SieveExactJudge { probe, email }, &mut |place| {
+        let asked = places.find(view, &mut SieveExactJudge { probe, email }, &mut |place| {
             if !line.contains(&place) {
                 let start = memchr::memrchr(b'\n', &view[..place]).map_or(0, |at| at + 1);
                 line = start..memchr::memchr(b'\n', &view[place..]).map_or(view.len(), |len| place + len);
@@ -169,7 +171,7 @@ impl Worker {
         Self {
             extractor: Extractor::new(extract),
             finder: finder(&matcher, options),
-            exact: ExactFinder::new(matcher.kernel(), hashes, emails),
+            words: Vec::new(),
             has_exact: (hashes, emails),
             matcher,
             found: BlockHits::default(),
@@ -185,7 +187,7 @@ impl Worker {
 
     /// Scans a block. [`next_line`](Self::next_line) then gives the hits, line by line.
     pub(super) fn scan(&mut self, bytes: &[u8], block: &Block) {
-        let Self { extractor, finder, exact, has_exact, matcher, found, certain, .. } = self;
+        let Self { extractor, finder, words, has_exact, matcher, found, certain, .. } = self;
         found.clear();
         let view = &bytes[block.view.clone()];
         let own = block.own.start - block.view.start..block.own.end - block.view.start;
@@ -197,11 +199,11 @@ impl Worker {
                 let derived = matcher.options().derived.clone();
                 let mut judge = SieveJudge { probe: &probe, filter, derived: &derived, six: None };
                 let is_piece = own.len() != view.len();
-                let mut any = false;
+                words.clear();
+                let asked = finder.find(view, filters, &mut judge, &mut |word| words.push(word));
                 certain.find_patterns(probe.sieve(), view);
-                if let Some(exact) = exact {
-                    found.observables += certain.find_exact(exact, &probe, view);
-                }
+                found.observables += asked + certain.find_exact(finder.exact_places(), &probe, view);
+                found.words += words.len() as u64;
                 let is_certain = !certain.starts.is_empty();
                 extractor.look_for(has_exact.0, has_exact.1);
                 for &start in certain.starts.iter().filter(|_| !is_piece) {
@@ -211,22 +213,18 @@ impl Worker {
                 }
                 // Listed hashes and mail addresses are only on lines that have been extracted in full.
                 extractor.look_for(false, false);
-                let asked = finder.find(view, filters, &mut judge, &mut |words| {
-                    any = true;
-                    found.words += 1;
-                    // The readings in a piece of a line depend on the whole piece, so it is extracted in full below.
-                    if !is_piece && !certain.has(view, words.start) {
-                        extractor
-                            .extract_words(view, words, &mut |token| look_up_likely(matcher, found, filter, token, 0));
-                    }
-                });
+                // The readings in a piece of a line depend on the whole piece, so it is extracted in full.
                 if is_piece && is_certain {
                     extractor.look_for(has_exact.0, has_exact.1);
                     extractor.extract(view, own, &mut |token| look_up(matcher, found, token, 0));
-                } else if is_piece && any {
+                } else if is_piece && !words.is_empty() {
                     extractor.extract(view, own, &mut |token| look_up_likely(matcher, found, filter, token, 0));
+                } else {
+                    for word in words.drain(..).filter(|word| !certain.has(view, word.start)) {
+                        extractor
+                            .extract_words(view, word, &mut |token| look_up_likely(matcher, found, filter, token, 0));
+                    }
                 }
-                found.observables += asked;
             }
         }
         found.sort(matcher);
@@ -252,7 +250,9 @@ fn finder(matcher: &Matcher, options: &ScanOptions) -> Option<WordFinder> {
     if options.engine == Engine::Scalar || filter.is_blind || options.refang {
         return None;
     }
-    Some(WordFinder::new(matcher.kernel(), filter.wanted(options.matching.derived.any())))
+    let (hashes, emails) = matcher.sieve().has_exact();
+    let wanted = filter.wanted(options.matching.derived.any());
+    Some(WordFinder::new(matcher.kernel(), Wanted { hashes, emails, ..wanted }))
 }
 
 /// Like [`look_up`], unless the filter says that nothing can match.

@@ -100,13 +100,13 @@ impl Classify for Gfni {
     type Lanes = Eight;
 
     #[inline(always)]
-    unsafe fn masks(self, block: &[u8; BLOCK]) -> Masks {
+    unsafe fn masks<const EXACT: bool>(self, block: &[u8; BLOCK]) -> Masks {
         // SAFETY: the caller has the features; a vector has eight words.
         unsafe { Masks::of_classes(std::mem::transmute::<__m512i, [u64; 8]>(self.row(block))) }
     }
 
     #[inline(always)]
-    unsafe fn classify<const N: usize>(self, blocks: &[[u8; BLOCK]], columns: &mut Columns<N>) {
+    unsafe fn classify<const EXACT: bool, const N: usize>(self, blocks: &[[u8; BLOCK]], columns: &mut Columns<N>) {
         let (eights, rest) = blocks.as_chunks::<8>();
         for (at, eight) in eights.iter().enumerate() {
             for block in eight {
@@ -126,12 +126,12 @@ impl Classify for Gfni {
                     self.row(g),
                     self.row(h),
                 ];
-                columns.put(8 * at, Masks::of_classes(transpose(rows)));
+                columns.put::<EXACT, _>(8 * at, Masks::of_classes(transpose(rows)));
             }
         }
         for (at, block) in rest.iter().enumerate() {
             // SAFETY: as above.
-            unsafe { columns.put(8 * eights.len() + at, self.masks(block)) };
+            unsafe { columns.put::<EXACT, _>(8 * eights.len() + at, self.masks::<EXACT>(block)) };
         }
     }
 }

@@ -16,6 +16,8 @@ fn naive(block: &[u8; BLOCK]) -> Masks {
         slash: mask(&|b| b == b'/'),
         paren: mask(&|b| b == b'('),
         rare: mask(&|b| b"\\%".contains(&b) || b >= 0x80),
+        hex: mask(&|b| b.is_ascii_hexdigit() || b":-".contains(&b)),
+        at: mask(&|b| b"@%".contains(&b)),
     }
 }
 
@@ -24,45 +26,45 @@ const MOST: usize = 22;
 
 #[cfg(target_arch = "x86_64")]
 #[target_feature(enable = "avx2")]
-unsafe fn avx2(blocks: &[[u8; BLOCK]], columns: &mut Columns<MOST>) {
+unsafe fn avx2<const EXACT: bool>(blocks: &[[u8; BLOCK]], columns: &mut Columns<MOST>) {
     // SAFETY: the caller has found AVX2, and counts the blocks.
-    unsafe { x86::Avx2::new().classify(blocks, columns) }
+    unsafe { x86::Avx2::new().classify::<EXACT, _>(blocks, columns) }
 }
 
 #[cfg(target_arch = "x86_64")]
 #[target_feature(enable = "avx512f,avx512bw")]
-unsafe fn avx512(blocks: &[[u8; BLOCK]], columns: &mut Columns<MOST>) {
+unsafe fn avx512<const EXACT: bool>(blocks: &[[u8; BLOCK]], columns: &mut Columns<MOST>) {
     // SAFETY: the caller has found AVX-512, and counts the blocks.
-    unsafe { x86::Avx512::new().classify(blocks, columns) }
+    unsafe { x86::Avx512::new().classify::<EXACT, _>(blocks, columns) }
 }
 
 #[cfg(target_arch = "x86_64")]
 #[target_feature(enable = "avx512f,avx512bw,avx512vbmi,gfni")]
-unsafe fn gfni(blocks: &[[u8; BLOCK]], columns: &mut Columns<MOST>) {
+unsafe fn gfni<const EXACT: bool>(blocks: &[[u8; BLOCK]], columns: &mut Columns<MOST>) {
     // SAFETY: the caller has found these features, and counts the blocks.
-    unsafe { gfni::Gfni::new().classify(blocks, columns) }
+    unsafe { gfni::Gfni::new().classify::<EXACT, _>(blocks, columns) }
 }
 
-fn masks(kernel: Kernel, blocks: &[[u8; BLOCK]]) -> Vec<Masks> {
+fn masks<const EXACT: bool>(kernel: Kernel, blocks: &[[u8; BLOCK]]) -> Vec<Masks> {
     assert!(blocks.len() < MOST);
     let mut columns = Columns::<MOST>::default();
     match kernel {
         // SAFETY: it needs no features; the blocks have been counted.
-        Kernel::Portable | Kernel::Scalar => unsafe { Portable.classify(blocks, &mut columns) },
+        Kernel::Portable | Kernel::Scalar => unsafe { Portable.classify::<EXACT, _>(blocks, &mut columns) },
         #[cfg(target_arch = "x86_64")]
         // SAFETY: the token proves that the CPU has these features; the blocks have been counted.
-        Kernel::Avx2(_) => unsafe { avx2(blocks, &mut columns) },
+        Kernel::Avx2(_) => unsafe { avx2::<EXACT>(blocks, &mut columns) },
         #[cfg(target_arch = "x86_64")]
         // SAFETY: as above.
-        Kernel::Avx512(token) if token.gfni.is_some() => unsafe { gfni(blocks, &mut columns) },
+        Kernel::Avx512(token) if token.gfni.is_some() => unsafe { gfni::<EXACT>(blocks, &mut columns) },
         #[cfg(target_arch = "x86_64")]
         // SAFETY: as above.
-        Kernel::Avx512(_) => unsafe { avx512(blocks, &mut columns) },
+        Kernel::Avx512(_) => unsafe { avx512::<EXACT>(blocks, &mut columns) },
         #[cfg(target_arch = "aarch64")]
         // SAFETY: as above.
-        Kernel::Neon(_) => unsafe { neon::Neon::new().classify(blocks, &mut columns) },
+        Kernel::Neon(_) => unsafe { neon::Neon::new().classify::<EXACT, _>(blocks, &mut columns) },
     }
-    let Columns { host, number, dot, letter, hyphen, colon, slash, paren, rare } = columns;
+    let Columns { host, number, dot, letter, hyphen, colon, slash, paren, rare, hex, at: ats } = columns;
     let at = |at: usize| Masks {
         host: host[at],
         number: number[at],
@@ -73,6 +75,8 @@ fn masks(kernel: Kernel, blocks: &[[u8; BLOCK]]) -> Vec<Masks> {
         slash: slash[at],
         paren: paren[at],
         rare: rare[at],
+        hex: hex[at],
+        at: ats[at],
     };
     assert_eq!(at(0), Masks::default());
     (1..=blocks.len()).map(at).collect()
@@ -86,7 +90,7 @@ fn every_kernel_gives_the_same_masks() {
             for at in (0..BLOCK).step_by(cases(1, 31)) {
                 let mut block = [b'a' + at as u8 % 3; BLOCK];
                 block[at] = byte;
-                assert_eq!(masks(kernel, &[block]), [naive(&block)], "{kernel:?} {byte} {at}");
+                assert_eq!(masks::<true>(kernel, &[block]), [naive(&block)], "{kernel:?} {byte} {at}");
                 assert_eq!(looked_up(&block), naive(&block), "{byte} {at}");
             }
         }
@@ -101,7 +105,11 @@ fn every_kernel_gives_the_same_masks() {
                 })
                 .collect();
             let want: Vec<Masks> = blocks.iter().map(naive).collect();
-            assert_eq!(masks(kernel, &blocks), want, "{kernel:?}");
+            assert_eq!(masks::<true>(kernel, &blocks), want, "{kernel:?}");
+            // Without those for hashes and mail addresses, the others are the same.
+            let without = |masks: &Masks| Masks { hex: 0, at: 0, ..*masks };
+            let found = masks::<false>(kernel, &blocks);
+            assert!(found.iter().map(without).eq(want.iter().map(without)), "{kernel:?}");
             assert_eq!(blocks.iter().map(looked_up).collect::<Vec<_>>(), want);
         }
     }

@@ -15,6 +15,10 @@ pub(crate) struct Wanted {
     pub(crate) punycode: bool,
     /// Names whose last label is neither in Punycode nor of letters alone.
     pub(crate) odd_names: bool,
+    /// File hashes.
+    pub(crate) hashes: bool,
+    /// Mail addresses.
+    pub(crate) emails: bool,
 }
 
 /// The part of the grammar of logs that the filters need; [`extract`](crate::extract) defines it.
@@ -242,12 +246,22 @@ pub(super) struct Stored {
     pub(super) names: Words,
     pub(super) authorities: Words,
     pub(super) others: Words,
+    /// The places for hashes and mail addresses.
+    pub(super) exact: Words,
 }
 
 impl Default for Stored {
     fn default() -> Self {
         let none = [0; BATCH + 1];
-        Self { masks: Columns::default(), quads: none, ends: none, names: none, authorities: none, others: none }
+        Self {
+            masks: Columns::default(),
+            quads: none,
+            ends: none,
+            names: none,
+            authorities: none,
+            others: none,
+            exact: none,
+        }
     }
 }
 

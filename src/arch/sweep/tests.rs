@@ -115,6 +115,17 @@ fn places(sweep: &mut Sweep, text: &[u8], filters: Filters<'_>) -> Vec<(usize, W
     places
 }
 
+/// The places for hashes and mail addresses.
+fn exact_places(sweep: &mut Sweep, text: &[u8]) -> Vec<usize> {
+    let (mut from, mut places) = (0, Vec::new());
+    while from <= text.len() {
+        let next = sweep.batch(text, from, Filters::default());
+        places.extend(sweep.exact().iter().map(|&at| from + at as usize));
+        from = next;
+    }
+    places
+}
+
 fn all_wanted() -> impl Iterator<Item = Wanted> {
     (0..16).step_by(cases(1, 5)).map(|n| Wanted {
         addrs: n & 1 > 0,
@@ -122,6 +133,7 @@ fn all_wanted() -> impl Iterator<Item = Wanted> {
         names: n & 2 > 0,
         punycode: n & 4 > 0,
         odd_names: n & 8 > 0,
+        ..Wanted::default()
     })
 }
 
@@ -207,6 +219,32 @@ fn every_kernel_leaves_what_a_look_at_each_byte_tells() {
             let want = without(naive(&text, wanted));
             for kernel in Kernel::available() {
                 let found = without(places(&mut Sweep::new(kernel, wanted, &RULES), &text, Filters::default()));
+                assert_eq!(found, want, "{kernel:?} {wanted:?} {}", text.escape_ascii());
+            }
+        }
+    }
+}
+
+#[test]
+fn every_kernel_finds_the_places_for_hashes_and_mail_addresses() {
+    const DIGITS: &[u8] = b"0123456789abcdefABCDEF:-";
+    let mut random = random(4);
+    for (hashes, emails) in [(false, false), (false, true), (true, false), (true, true)] {
+        let wanted = Wanted { hashes, emails, ..Wanted::default() };
+        for len in (0..300).step_by(STEP).chain(LONG.iter().copied()) {
+            // One byte in 40 is none of the digits.
+            let text: Vec<u8> = (0..len)
+                .map(|_| match random(40) {
+                    0 => b"@%g/. G`"[random(8)],
+                    _ => DIGITS[random(DIGITS.len())],
+                })
+                .collect();
+            let of_chunk = |at: usize| at.is_multiple_of(16) && text[at..].len() >= 16;
+            let is_chunk = |at: usize| of_chunk(at) && text[at..at + 16].iter().all(|byte| DIGITS.contains(byte));
+            let want: Vec<usize> =
+                (0..len).filter(|&at| emails && matches!(text[at], b'@' | b'%') || hashes && is_chunk(at)).collect();
+            for kernel in Kernel::available() {
+                let found = exact_places(&mut Sweep::new(kernel, wanted, &RULES), &text);
                 assert_eq!(found, want, "{kernel:?} {wanted:?} {}", text.escape_ascii());
             }
         }

@@ -26,9 +26,9 @@ fn is_core(byte: u8) -> bool {
 /// The spellings of `@` in URLs.
 const ENCODED: [&[u8]; 2] = [b"%40", b"%2540"];
 
-/// Calls `each` with the place and length of every `@`, plain or percent-encoded, in order.
-pub(super) fn ats(bytes: &[u8], mut each: impl FnMut(usize, usize)) {
-    for at in memchr::memchr2_iter(b'@', b'%', bytes) {
+/// Calls `each` with the place and length of every `@`, plain or percent-encoded, in order. `places` are those of all `@` and `%`.
+pub(super) fn ats(bytes: &[u8], places: impl Iterator<Item = usize>, mut each: impl FnMut(usize, usize)) {
+    for at in places {
         if bytes[at] == b'@' {
             each(at, 1);
         } else if let Some(form) = ENCODED.iter().find(|form| bytes[at..].starts_with(form)) {
@@ -300,7 +300,8 @@ mod tests {
     fn found(text: &str) -> Vec<String> {
         let mut found = Vec::new();
         let mut ats = Vec::new();
-        super::ats(text.as_bytes(), |at, len| ats.push((at, len)));
+        let places = memchr::memchr2_iter(b'@', b'%', text.as_bytes());
+        super::ats(text.as_bytes(), places, |at, len| ats.push((at, len)));
         for (at, len) in ats {
             super::readings(text.as_bytes(), at, len, &mut |_, text| {
                 found.extend(EmailAddress::parse(text).ok().map(|address| address.to_string()));

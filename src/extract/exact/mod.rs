@@ -9,7 +9,6 @@ mod mails;
 
 use std::ops::Range;
 
-use crate::arch::cpu::Kernel;
 use crate::arch::digits;
 use crate::value::FileHash;
 use crate::value::email::{self, EmailScratch};
@@ -24,47 +23,63 @@ pub(crate) trait ExactJudge {
     fn email(&mut self, text: &[u8]) -> bool;
 }
 
-/// Finds the places of listed hashes and mail addresses.
-#[derive(Debug)]
-pub(crate) struct ExactFinder {
-    kernel: Kernel,
-    hashes: bool,
-    emails: bool,
+/// The places of a text around which hashes and mail addresses may stand.
+#[derive(Debug, Default)]
+pub(crate) struct ExactPlaces {
+    /// The starts of chunks of [digits](crate::arch::digits).
     chunks: Vec<u32>,
+    /// The places of `@` and `%`.
+    ats: Vec<u32>,
 }
 
-impl ExactFinder {
-    /// Returns `None` if neither is looked for.
-    pub(crate) fn new(kernel: Kernel, hashes: bool, emails: bool) -> Option<Self> {
-        (hashes || emails).then(|| Self { kernel, hashes, emails, chunks: Vec::new() })
+impl ExactPlaces {
+    /// Forgets the last text.
+    pub(super) fn clear(&mut self) {
+        self.chunks.clear();
+        self.ats.clear();
     }
 
-    /// Calls `found` with a place in each: first those of hashes in order, then those of mail addresses. Returns the
-    /// number of places about which the judge was asked.
-    pub(crate) fn find(&mut self, bytes: &[u8], judge: &mut impl ExactJudge, found: &mut impl FnMut(usize)) -> u64 {
+    /// Adds places that are counted from `from` on.
+    pub(super) fn add(&mut self, bytes: &[u8], from: usize, places: &[u32]) {
+        for &place in places {
+            let place = from as u32 + place;
+            let list = if matches!(bytes[place as usize], b'@' | b'%') { &mut self.ats } else { &mut self.chunks };
+            list.push(place);
+        }
+    }
+
+    /// Adds the places of a part of the text. No hash may cross its end.
+    pub(super) fn add_part(&mut self, bytes: &[u8], part: Range<usize>, hashes: bool, emails: bool) {
+        let text = &bytes[part.clone()];
+        if hashes {
+            digits::chunks(text, part.start, &mut self.chunks);
+        }
+        if emails {
+            self.ats.extend(memchr::memchr2_iter(b'@', b'%', text).map(|at| (part.start + at) as u32));
+        }
+    }
+
+    /// Calls `found` with a place in each hash and mail address that is listed: first those of hashes in order, then those of mail
+    /// addresses. Returns the number of places about which the judge was asked.
+    pub(crate) fn find(&self, bytes: &[u8], judge: &mut impl ExactJudge, found: &mut impl FnMut(usize)) -> u64 {
         let mut asked = 0;
-        if self.hashes {
-            digits::chunks(self.kernel, bytes, &mut self.chunks);
-            digests::find(bytes, &self.chunks, &mut |span, hash| {
-                asked += 1;
-                if judge.hash(hash) {
-                    found(span.start);
+        digests::find(bytes, &self.chunks, &mut |span, hash| {
+            asked += 1;
+            if judge.hash(hash) {
+                found(span.start);
+            }
+        });
+        mails::ats(bytes, self.ats.iter().map(|&at| at as usize), |at, len| {
+            asked += 1;
+            // The judge does not undo escapes.
+            if len > 1 || judge.may_be_email(bytes, at) || mails::may_be_escaped(bytes, at) {
+                let mut is_listed = false;
+                mails::readings(bytes, at, len, &mut |_, text| is_listed |= judge.email(text));
+                if is_listed {
+                    found(at);
                 }
-            });
-        }
-        if self.emails {
-            mails::ats(bytes, |at, len| {
-                asked += 1;
-                // The judge does not undo escapes.
-                if len > 1 || judge.may_be_email(bytes, at) || mails::may_be_escaped(bytes, at) {
-                    let mut is_listed = false;
-                    mails::readings(bytes, at, len, &mut |_, text| is_listed |= judge.email(text));
-                    if is_listed {
-                        found(at);
-                    }
-                }
-            });
-        }
+            }
+        });
         asked
     }
 }
@@ -125,13 +140,14 @@ impl All {
         texts.clear();
         *done = 0;
         if hashes {
-            digits::chunks(Kernel::Portable, bytes, chunks);
+            chunks.clear();
+            digits::chunks(bytes, 0, chunks);
             digests::find(bytes, chunks, &mut |span, _| {
                 found.push(Exact { span, is_hash: true, alternative: false, text: None });
             });
         }
         if emails {
-            mails::ats(bytes, |at, len| {
+            mails::ats(bytes, memchr::memchr2_iter(b'@', b'%', bytes), |at, len| {
                 let first = found.len();
                 mails::readings(bytes, at, len, &mut |span, text| {
                     if email::canonicalise(text, scratch).is_err() {

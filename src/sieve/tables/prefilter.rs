@@ -163,6 +163,7 @@ impl Prefilter {
             names: self.has_names,
             punycode: self.has_punycode,
             odd_names: self.has_odd_names,
+            ..Wanted::default()
         }
     }
 
