@@ -10,7 +10,7 @@ const MARKS: usize = 2048;
 const MAX_TEXT: usize = 8192;
 
 /// The number of questions for which a search of the text costs less than noting its pairs. Their answer is that it may be there.
-const FIRST: u8 = 3;
+const FIRST: u8 = 2;
 
 /// The set of the pairs of adjacent bytes of a text. Several pairs share a mark.
 pub(super) struct Bigrams {

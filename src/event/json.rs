@@ -1,6 +1,6 @@
 //! A pull parser of one JSON value into a [`Sheet`], without recursion or copying.
 
-use super::sheet::{Form, Frame, Label, Node, Part, Raw, Sheet, TOP};
+use super::sheet::{Form, Frame, Label, Node, Part, Raw, Sheet, TOP, bytes_of};
 use crate::value::vocabulary::Vocabulary;
 
 /// The maximum nesting that is read. Real events stay under 20; deeper ones are made to break readers.
@@ -168,14 +168,6 @@ pub(super) fn string(line: &[u8], at: usize) -> Option<(usize, usize, bool)> {
         escaped = true;
         at = found + 2;
     }
-}
-
-/// Returns a mark in each byte of `word` that is `sign`, as far as the first one: marks after it may be wrong.
-#[inline]
-fn bytes_of(word: u64, sign: u8) -> u64 {
-    const ONES: u64 = u64::MAX / 255;
-    let zero = word ^ (ONES * u64::from(sign));
-    zero.wrapping_sub(ONES) & !zero & (ONES << 7)
 }
 
 pub(super) fn skip_space(line: &[u8], mut at: usize) -> usize {

@@ -165,6 +165,14 @@ impl Sheet {
         found
     }
 
+    /// Returns the time of a field that holds one.
+    pub(super) fn stamp_of(&self, line: &[u8], span: Range<usize>) -> Option<Stamp> {
+        match &self.stamp {
+            Some((known, stamp)) if *known == span => Some(*stamp),
+            _ => time::at_start(&line[span]).map(|(stamp, _)| stamp),
+        }
+    }
+
     /// Returns true if a part is a time and nothing else: see [`time::whole`].
     pub(super) fn is_stamp(&mut self, part: Part<'_>) -> bool {
         let found = time::whole(part.text());
@@ -391,17 +399,43 @@ impl<'a> Words<'a> {
 impl Iterator for Words<'_> {
     type Item = Range<usize>;
 
+    #[inline]
     fn next(&mut self) -> Option<Range<usize>> {
         self.skip_spaces();
         let rest = self.rest();
         if rest.is_empty() {
             return None;
         }
-        let length = memchr::memchr(b' ', rest).unwrap_or(rest.len());
+        let length = near(b' ', rest).unwrap_or(rest.len());
         let start = self.at;
         self.at += length;
         Some(start..start + length)
     }
+}
+
+/// Returns the first position of a byte that is most often near, like [`memchr::memchr`], whose call would cost more than the search.
+#[inline]
+pub(super) fn near(byte: u8, text: &[u8]) -> Option<usize> {
+    let mut at = 0;
+    for _ in 0..3 {
+        let Some(Ok(bytes)) = text.get(at..at + 8).map(<[u8; 8]>::try_from) else {
+            return text[at..].iter().position(|other| *other == byte).map(|found| at + found);
+        };
+        let found = bytes_of(u64::from_le_bytes(bytes), byte);
+        if found != 0 {
+            return Some(at + found.trailing_zeros() as usize / 8);
+        }
+        at += 8;
+    }
+    memchr::memchr(byte, &text[at..]).map(|found| at + found)
+}
+
+/// Returns a mark in each byte of `word` that is `sign`, as far as the first one: marks after it may be wrong.
+#[inline]
+pub(super) fn bytes_of(word: u64, sign: u8) -> u64 {
+    const ONES: u64 = u64::MAX / 255;
+    let zero = word ^ (ONES * u64::from(sign));
+    zero.wrapping_sub(ONES) & !zero & (ONES << 7)
 }
 
 /// Returns the first position of a short needle, like [`memchr::memmem::find`]. Lines are short: the setup of that function would cost

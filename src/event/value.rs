@@ -105,7 +105,9 @@ fn bare(text: &[u8]) -> Option<(IpAddr, &[u8])> {
     {
         return Some((IpAddr::V4(ip), rest));
     }
-    if !first.is_ascii_hexdigit() && first != b':' {
+    // An IPv6 address begins with a group, or with the `::` for missing ones.
+    let group = text.iter().take(5).take_while(|byte| byte.is_ascii_hexdigit()).count();
+    if text.get(group) != Some(&b':') || group > 4 {
         return None;
     }
     let (mut length, mut colons) = (0, 0);
@@ -152,33 +154,34 @@ fn longest_v6(text: &[u8]) -> Option<(IpAddr, usize)> {
 }
 
 fn quad(text: &[u8]) -> Option<(Ipv4Addr, &[u8])> {
-    let mut octets = [0_u8; 4];
-    let mut at = 0;
-    for (index, octet) in octets.iter_mut().enumerate() {
+    let mut address = 0_u32;
+    let mut rest = text;
+    for index in 0..4 {
         if index > 0 {
-            if text.get(at) != Some(&b'.') {
-                return None;
-            }
-            at += 1;
+            rest = rest.strip_prefix(b".")?;
         }
-        let start = at;
-        let mut number = 0_u32;
-        while at - start < 4 && text.get(at).is_some_and(u8::is_ascii_digit) {
-            number = number * 10 + u32::from(text[at] - b'0');
-            at += 1;
-        }
-        if at == start || number > 255 || (at - start > 1 && text[start] == b'0') {
+        let digit = |at: usize| rest.get(at).map_or(10, |byte| byte.wrapping_sub(b'0')).min(10);
+        let first = digit(0);
+        if first == 10 {
             return None;
         }
-        *octet = number as u8;
+        let (mut number, mut length) = (u32::from(first), 1);
+        while length < 4 && digit(length) < 10 {
+            number = number * 10 + u32::from(digit(length));
+            length += 1;
+        }
+        if number > 255 || length > 1 && first == 0 {
+            return None;
+        }
+        address = address << 8 | number;
+        rest = &rest[length..];
     }
-    let rest = &text[at..];
     let goes_on = match rest {
         [byte, ..] if byte.is_ascii_alphanumeric() => true,
         [b'.', byte, ..] => byte.is_ascii_alphanumeric(),
         _ => false,
     };
-    (!goes_on).then_some((Ipv4Addr::from(octets), rest))
+    (!goes_on).then_some((Ipv4Addr::from(address), rest))
 }
 
 /// Reads a port: a number up to 65535 and nothing else. Accepts whole floats (`443.0`), which spreadsheets make of ports.
@@ -326,6 +329,10 @@ pub(super) fn is_host(text: &[u8]) -> bool {
 pub(super) fn outcome_at(text: &[u8]) -> Option<usize> {
     static OUTCOMES: Vocabulary =
         Vocabulary::new(&[b"success", b"successful", b"succeeded", b"failure", b"failed", b"fail"]);
+    // The last letter rules out most words.
+    if !matches!(text, [.., b's' | b'S' | b'l' | b'L' | b'd' | b'D' | b'e' | b'E']) {
+        return None;
+    }
     let start = text.iter().rposition(|byte| matches!(*byte, b'_' | b'-')).map_or(0, |at| at + 1);
     OUTCOMES.has(&text[start..]).then_some(start)
 }

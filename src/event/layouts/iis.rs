@@ -20,10 +20,12 @@ pub(super) fn read(part: Part<'_>, at: usize, sheet: &mut Sheet) -> bool {
         let Some(next) = words.next() else { return false };
         machine = Some(std::mem::replace(&mut server, next));
     }
+    if !is_address(&server) {
+        return false;
+    }
     let columns: [Option<Range<usize>>; 6] = std::array::from_fn(|_| words.next());
     let [Some(method), Some(path), Some(query), Some(port), Some(user), Some(client)] = columns else { return false };
-    let is_iis = is_address(&server)
-        && value::is_method(&line[method.clone()])
+    let is_iis = value::is_method(&line[method.clone()])
         && line[path.clone()].starts_with(b"/")
         && value::port(&line[port.clone()]).is_some()
         && is_address(&client)

@@ -28,6 +28,11 @@ const STARTS: [&[u8]; 16] = [
 /// Reads `part` if it is one of these messages and has an address.
 pub(super) fn read(part: Part<'_>, sheet: &mut Sheet) -> bool {
     let text = part.text();
+    // The first letter rules out most messages.
+    if !matches!(text.first(), Some(b'A' | b'B' | b'C' | b'D' | b'F' | b'I' | b'P' | b'R' | b'U' | b'b' | b'e' | b'm'))
+    {
+        return false;
+    }
     let Some(start) = STARTS.iter().find(|start| text.starts_with(start)) else { return false };
     let line = part.line;
     let mark = sheet.mark();

@@ -20,9 +20,74 @@ use crate::event::names;
 use crate::event::sheet::{Form, Label, Part, Raw, Sheet, find};
 use crate::event::{time, value};
 use crate::value::url::after_scheme;
+use crate::value::vocabulary::Vocabulary;
 
 /// The maximum number of words that are looked at. The first words say who met whom.
 const MAX_WORDS: usize = 600;
+
+/// Words for a login, after which brackets hold the user.
+static LOGINS: Vocabulary = Vocabulary::new(&[b"login", b"user"]);
+
+/// The words that mean something to a line by themselves. A value before or after any other word shows by its signs, or by a colon.
+static TELLING: Vocabulary = Vocabulary::new(&[
+    b"login",
+    b"user",
+    b"username",
+    b"account",
+    b"usr",
+    b"client",
+    b"inbound",
+    b"outbound",
+    b"for",
+    b"of",
+    b"with",
+    b"by",
+    b"as",
+    b"using",
+    b"logged",
+    b"signed",
+    b"authenticated",
+    b"failed",
+    b"success",
+    b"successful",
+    b"succeeded",
+    b"failure",
+    b"fail",
+    b"allow",
+    b"allowed",
+    b"deny",
+    b"denied",
+    b"accept",
+    b"accepted",
+    b"block",
+    b"blocked",
+    b"drop",
+    b"dropped",
+    b"reject",
+    b"rejected",
+    b"permit",
+    b"permitted",
+    b"GET",
+    b"POST",
+    b"HEAD",
+    b"PUT",
+    b"DELETE",
+    b"OPTIONS",
+    b"CONNECT",
+    b"PATCH",
+    b"TRACE",
+    b"PROPFIND",
+    b"PROPPATCH",
+    b"MKCOL",
+    b"COPY",
+    b"MOVE",
+    b"LOCK",
+    b"UNLOCK",
+    b"REPORT",
+]);
+
+/// Words before the name of a user.
+static USERS: Vocabulary = Vocabulary::new(&[b"user", b"username", b"account", b"login", b"usr"]);
 
 /// Reads everything that can be recognised in `part`.
 pub(super) fn read(part: Part<'_>, sheet: &mut Sheet) {
@@ -38,9 +103,11 @@ pub(super) fn read(part: Part<'_>, sheet: &mut Sheet) {
     match known {
         None => leading_time(part, None, sheet),
         // The program behind the header may write a whole time itself: `app: Tue May 12 10:02:03 2026 Info: …`.
-        Some(field) if field.label == Label::Known("syslog.time") && has_no_year(&line[field.span()]) => {
-            let header = time::at_start(&line[field.span()]).map(|(stamp, _)| (stamp.month, stamp.day));
-            leading_time(part, header, sheet);
+        Some(field) if field.label == Label::Known("syslog.time") => {
+            let stamp = sheet.stamp_of(line, field.span());
+            if let Some(stamp) = stamp.filter(|stamp| stamp.year.is_none()) {
+                leading_time(part, Some((stamp.month, stamp.day)), sheet);
+            }
         }
         _ => {}
     }
@@ -59,15 +126,23 @@ pub(super) fn read(part: Part<'_>, sheet: &mut Sheet) {
             before = [Some(raw), before[0], before[1]];
             continue;
         }
-        if let Some(end) = pair(line, sheet, &mut pairs, raw) {
+        if let Some(end) = pair(line, sheet, &mut pairs, (raw, signs)) {
             text.at = text.at.max(end);
             before = [Some(raw), before[0], before[1]];
             continue;
         }
         let word = trimmed(line, raw);
         let bytes = &line[word.start..word.end];
+        // Most words are no more than that.
+        if !signs.has_any(Signs::ANY) && !TELLING.has(bytes) && !line[raw.end..part.end].starts_with(b" : ") {
+            if let Some(port) = port_of(line, word, &text) {
+                sheet.named(word.start..word.end, port.start..port.end, Form::Plain);
+            }
+            before = [Some(raw), before[0], before[1]];
+            continue;
+        }
         let mut skip = true;
-        is_login |= bytes.eq_ignore_ascii_case(b"login") || bytes.eq_ignore_ascii_case(b"user");
+        is_login |= LOGINS.has(bytes);
         // FreeRADIUS: `Login OK: [eve]`, `Login incorrect (reason): [eve/password]`
         if is_login && line[raw.start] == b'[' && before[0].is_some_and(|word| line[word.end - 1] == b':') {
             is_login = !login(part, raw, sheet);
@@ -79,7 +154,7 @@ pub(super) fn read(part: Part<'_>, sheet: &mut Sheet) {
             && let Some(end) = address(part, raw, word, before, &mut seen, sheet)
         {
             text.at = text.at.max(end);
-        } else if bytes.iter().all(u8::is_ascii_uppercase) && value::is_method(bytes) {
+        } else if value::is_method(bytes) && bytes.iter().all(u8::is_ascii_uppercase) {
             let is_columns = columns(line, word, &mut text, sheet);
             has_request |= is_columns || request(line, word, before[0], &mut text, sheet);
         } else if bytes == b"client" && named_port(part, text.at, sheet) {
@@ -94,7 +169,7 @@ pub(super) fn read(part: Part<'_>, sheet: &mut Sheet) {
                 || has_path && line[raw.start] == b'"' && is_before_agent(&line[raw.end..part.end]);
             sheet.known(if is_referrer { "referrer" } else { "url" }, word.start..end);
             sheet.level -= 1;
-        } else if is_tls_request(part, raw, before) {
+        } else if signs.has_all(Signs::QUOTE | Signs::SLASH) && is_tls_request(part, raw, before) {
             sheet.known("request_uri", raw.start + 1..raw.end - 1);
         } else if let Some((name, span)) = shaped(part, raw, word, signs) {
             sheet.level += 2;
@@ -140,7 +215,7 @@ fn login(part: Part<'_>, raw: Word, sheet: &mut Sheet) -> bool {
 
 /// Returns the end of the name-value pair that begins at a word, if its value is a single word and not an address. Pairs with unknown
 /// names count too.
-fn pair(line: &[u8], sheet: &Sheet, next: &mut usize, word: Word) -> Option<usize> {
+fn pair(line: &[u8], sheet: &Sheet, next: &mut usize, (word, signs): (Word, Signs)) -> Option<usize> {
     // Fields are ordered by offset, except those within another field.
     while let Some(field) = sheet.fields.get(*next) {
         if let Label::Line(start, end) = field.label
@@ -149,8 +224,10 @@ fn pair(line: &[u8], sheet: &Sheet, next: &mut usize, word: Word) -> Option<usiz
         {
             let is_it = start as usize <= word.start + 1 && line[end as usize..field.start as usize].contains(&b'=');
             let value = field.span();
+            let is_plain = || value.end <= word.end && !signs.has_any(Signs::DOT | Signs::COLON);
             let is_one_word = value.end > value.start
-                && !line[start as usize..value.end].iter().any(|byte| matches!(*byte, b' ' | b'.' | b':' | b','));
+                && (is_plain()
+                    || !line[start as usize..value.end].iter().any(|byte| matches!(*byte, b' ' | b'.' | b':' | b',')));
             return (is_it && is_one_word).then_some(value.end);
         }
         *next += 1;
@@ -176,11 +253,6 @@ fn named_port(part: Part<'_>, at: usize, sheet: &mut Sheet) -> bool {
     sheet.known("nas_name", name.start..name.end);
     sheet.known("source.port", port.start..port.end);
     true
-}
-
-/// Returns true for the time of a header that leaves out the year.
-fn has_no_year(stamp: &[u8]) -> bool {
-    time::at_start(stamp).is_some_and(|(stamp, _)| stamp.year.is_none())
 }
 
 /// Reads the time at the start, which brackets, a level or some words may precede. Behind a header with a time of its own (`is_inner`) these
@@ -210,7 +282,9 @@ fn leading_time(part: Part<'_>, header: Option<(i8, i8)>, sheet: &mut Sheet) {
         }
         let mut end = at + text[at..].iter().position(|byte| is_gap(*byte)).unwrap_or(text.len() - at);
         // `[app][2026-05-12 10:02:03]`
-        if let Some(next) = find(&text[at..end], b"][") {
+        if memchr::memchr(b']', &text[at..end]).is_some_and(|close| close + 1 < end - at)
+            && let Some(next) = find(&text[at..end], b"][")
+        {
             end = at + next + 1;
         }
         let word = &text[at..end];
@@ -285,6 +359,10 @@ fn shaped(part: Part<'_>, raw: Word, word: Word, signs: Signs) -> Option<(&'stat
     if matches!(bytes, b"inbound" | b"outbound") {
         return Some(("direction", word.start..word.end));
     }
+    // Everything else has one of these.
+    if !signs.has_any(Signs::SLASH | Signs::OPEN | Signs::AT | Signs::QUOTE) {
+        return None;
+    }
     let sign = if signs.has_any(Signs::SLASH) { memchr::memchr2(b'\\', b'/', bytes) } else { None };
     if sign.is_some_and(|at| bytes[at] == b'\\') {
         // `(192.0.2.7/443)(CORP\eve)`
@@ -315,7 +393,9 @@ fn shaped(part: Part<'_>, raw: Word, word: Word, signs: Signs) -> Option<(&'stat
         return is_user_name(&bytes[..open]).then_some(("user", word.start..word.start + open));
     }
     // `eve@CORP.EXAMPLE`: the realm of Kerberos is in capitals.
-    if let Some(at) = is_principal(bytes) {
+    if signs.has_any(Signs::AT)
+        && let Some(at) = is_principal(bytes)
+    {
         return Some(("user", word.start..word.start + at));
     }
     // The root's dot ends the name of a query in a column of its own.
@@ -338,22 +418,22 @@ fn is_principal(text: &[u8]) -> Option<usize> {
 /// Returns the outcome or action, if a word by itself states it: `…,SUCCESS,…` and `LOGIN_FAILED` are outcomes, and `deny` before the
 /// first pair of a line is a firewall's action. Within a sentence such words may refer to anything.
 fn verdict(part: Part<'_>, raw: Word, word: Word, text: &Text<'_>) -> Option<(&'static str, Range<usize>)> {
-    const ACTIONS: &[&str] = &[
-        "allow",
-        "allowed",
-        "deny",
-        "denied",
-        "accept",
-        "accepted",
-        "block",
-        "blocked",
-        "drop",
-        "dropped",
-        "reject",
-        "rejected",
-        "permit",
-        "permitted",
-    ];
+    static ACTIONS: Vocabulary = Vocabulary::new(&[
+        b"allow",
+        b"allowed",
+        b"deny",
+        b"denied",
+        b"accept",
+        b"accepted",
+        b"block",
+        b"blocked",
+        b"drop",
+        b"dropped",
+        b"reject",
+        b"rejected",
+        b"permit",
+        b"permitted",
+    ]);
     let bytes = &part.line[word.start..word.end];
     if bytes.len() > 48 {
         return None;
@@ -366,10 +446,7 @@ fn verdict(part: Part<'_>, raw: Word, word: Word, text: &Text<'_>) -> Option<(&'
         let ends = word.end == part.end || is_end(part.line.get(word.end));
         return (start > 0 || begins && ends).then_some(("outcome", word.start + start..word.end));
     }
-    // The first letter rules out most words.
-    let may_be =
-        bytes.first().is_some_and(|byte| matches!(byte.to_ascii_lowercase(), b'a' | b'b' | b'd' | b'p' | b'r'));
-    if !may_be || !ACTIONS.iter().any(|word| word.as_bytes().eq_ignore_ascii_case(bytes)) {
+    if !ACTIONS.has(bytes) {
         return None;
     }
     let next = text.peek().map(|next| &part.line[next.start..next.end]);
@@ -399,8 +476,7 @@ fn labelled(
     let has_colon = line[raw.start..raw.end].ends_with(b":") || line[raw.end..part.end].starts_with(b" : ")
         // `[hostname "a.example"]`
         || line[raw.start] == b'[' && line[raw.end..part.end].starts_with(b" \"");
-    let is_user =
-        [&b"user"[..], b"username", b"account", b"login", b"usr"].iter().any(|user| user.eq_ignore_ascii_case(name));
+    let is_user = USERS.has(name);
     // `[user]` stands for itself, but in `[user] [eve]`, and so do `user,` and `FAIL LOGIN:`.
     let next_opens = || text.peek().is_some_and(|next| line[next.start] == b'[');
     let is_alone = || {
@@ -417,12 +493,7 @@ fn labelled(
         return;
     }
     if !has_colon && !is_user {
-        // `ClientPort 5555`
-        if name.len() > 4
-            && let Some(next) = text.peek()
-            && value::port(&line[next.start..next.end]).is_some()
-            && names::is_port(name)
-        {
+        if let Some(next) = port_of(line, word, text) {
             sheet.named(word.start..word.end, next.start..next.end, Form::Plain);
             return;
         }
@@ -466,6 +537,24 @@ fn labelled(
     {
         sheet.named(word.start..word.end, value.start..value.end, Form::Plain);
     }
+}
+
+/// Returns the port that follows its name: `ClientPort 5555`.
+#[inline]
+fn port_of(line: &[u8], word: Word, text: &Text<'_>) -> Option<Word> {
+    let length = word.end - word.start;
+    if !(5..=40).contains(&length) || !line[word.start].is_ascii_alphabetic() {
+        return None;
+    }
+    let rest = &line[text.at..text.part.end];
+    let first = rest.iter().find(|byte| !is_gap(**byte))?;
+    // White space that is no gap may precede the digits.
+    if *first > b'9' {
+        return None;
+    }
+    let next = text.peek()?;
+    let is_port = value::port(&line[next.start..next.end]).is_some() && names::is_port(&line[word.start..word.end]);
+    is_port.then_some(next)
 }
 
 /// Reads a label and its value in one word: `User[eve]:`, `user:eve`, `ip:192.0.2.7`.

@@ -447,9 +447,13 @@ pub(super) fn is_known(name: &[u8]) -> bool {
 
 /// Returns the first address that a name can stand for.
 pub(super) fn address_meaning(name: &[u8]) -> Option<Meaning> {
-    let found = find(&Key::new(name)?, &[])?;
+    // Most names are known as a whole.
+    let meanings = match index().get(whole(name)?) {
+        Some(meanings) => meanings,
+        None => find(&Key::new(name)?, &[])?.meanings,
+    };
     let addresses = || {
-        found.meanings.iter().map(|entry| entry.meaning).filter(|meaning| match meaning {
+        meanings.iter().map(|entry| entry.meaning).filter(|meaning| match meaning {
             Meaning::Ecs(name) | Meaning::Local(name) | Meaning::Remote(name) => name.kind() == Type::Ip,
             _ => false,
         })

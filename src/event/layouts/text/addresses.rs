@@ -43,11 +43,16 @@ pub(super) fn address(
 ) -> Option<usize> {
     let line = part.line;
     let text = &line[word.start..word.end];
-    // An address has three dots or two colons.
-    let (dots, colons) = text.iter().fold((0_u32, 0_u32), |(dots, colons), byte| {
-        (dots + u32::from(*byte == b'.'), colons + u32::from(*byte == b':'))
-    });
-    if dots < 3 && colons < 2 {
+    // An address has three dots, six colons or two of them side by side.
+    let (mut dots, mut colons, mut is_short, mut has_remark, mut last) = (0_u32, 0_u32, false, false, 0);
+    for &byte in text {
+        dots += u32::from(byte == b'.');
+        colons += u32::from(byte == b':');
+        is_short |= byte == b':' && last == b':';
+        has_remark |= byte == b'(';
+        last = byte;
+    }
+    if dots < 3 && (colons < 2 || colons < 6 && !is_short && !has_remark) {
         return None;
     }
     let word = without_remark(part, word, sheet);
@@ -55,12 +60,11 @@ pub(super) fn address(
     if flow_in_one_word(line, word, seen, sheet) || subject_of_line(part, raw, word, seen, sheet) {
         return Some(raw.end);
     }
-    let glued = match value::address(text) {
-        Some(_) => None,
-        None => Some(glued(line, word)?),
+    let (glued, (ip, port)) = match value::address(text) {
+        Some(found) => (None, found),
+        None => glued(line, word).map(|(glued, found)| (Some(glued), found))?,
     };
     let start = glued.map_or(word.start, |glued| glued.end);
-    let (_, port) = value::address(&line[start..word.end])?;
     let end = if port.is_none() { port_after(part, raw, word) } else { word.end };
     let stop = raw.end.max(end);
     if port.is_none() && end == word.end && is_version(line, glued, before[0]) {
@@ -94,15 +98,18 @@ pub(super) fn address(
         return Some(stop);
     }
     // `relay=mx.example[203.0.113.5]:25 … (host mx.example[203.0.113.5] said: …)`: a layout that knows better has read it.
-    let own = value::address(&line[start..end]).map(|(ip, _)| ip);
+    let own = if end == word.end { Some((ip, port)) } else { value::address(&line[start..end]) };
+    let own_ip = own.map(|(ip, _)| ip);
     let is_server = |field: &Raw| {
-        field.label == Label::Known("server_address") && value::address(&line[field.span()]).map(|(ip, _)| ip) == own
+        field.label == Label::Known("server_address") && value::address(&line[field.span()]).map(|(ip, _)| ip) == own_ip
     };
     if sheet.fields.iter().take(MAX_KNOWN).any(is_server) {
         return Some(stop);
     }
     seen.count += 1;
-    if let Some(end) = (glued.is_none() && seen.count == 1).then(|| flow(part, Word { start, end }, sheet)).flatten() {
+    if let Some(end) =
+        (glued.is_none() && seen.count == 1).then(|| flow(part, Word { start, end }, own, sheet)).flatten()
+    {
         seen.count += 1;
         return Some(end);
     }
@@ -111,7 +118,7 @@ pub(super) fn address(
         sheet.known("hop", start..end);
         return Some(stop);
     }
-    place(part, raw, Span { glued, start, end, stop }, before, seen, sheet);
+    place(part, raw, Span { glued, start, end, stop, own }, before, seen, sheet);
     seen.is_slashed |= port.is_some() && memchr::memchr(b'/', &line[start..end]).is_some();
     Some(stop)
 }
@@ -168,12 +175,14 @@ struct Span {
     end: usize,
     /// The end of what is read as this address: at least the end of the word.
     stop: usize,
+    /// The address and port that it holds.
+    own: Option<(IpAddr, Option<u16>)>,
 }
 
 /// Adds the field of an address. An arrow beside it tells its side of a flow; otherwise the label before it names the field.
 fn place(part: Part<'_>, raw: Word, found: Span, before: [Option<Word>; 3], seen: &Seen, sheet: &mut Sheet) {
     let line = part.line;
-    let Span { glued, start, end, stop } = found;
+    let Span { glued, start, end, stop, own } = found;
     // `"eve" 192.0.2.7`: the user before the client.
     if seen.count == 1
         && glued.is_none()
@@ -190,7 +199,8 @@ fn place(part: Part<'_>, raw: Word, found: Span, before: [Option<Word>; 3], seen
     }
     // Look for an arrow after the address, or before it.
     let rest = without_interface(line[stop..part.end].trim_ascii_start());
-    let is_before_arrow = [&b"-> "[..], b"=> ", b"> ", b"--> "].iter().any(|arrow| rest.starts_with(arrow));
+    let is_before_arrow = matches!(rest.first(), Some(b'-' | b'=' | b'>'))
+        && [&b"-> "[..], b"=> ", b"> ", b"--> "].iter().any(|arrow| rest.starts_with(arrow));
     // `outside:192.0.2.7/25`: a port, after the name of an interface.
     let slash = memchr::memchr(b'/', &line[start..end])
         .filter(|_| seen.is_slashed || glued.is_some_and(|glued| line[glued.end - 1] == b':'))
@@ -250,7 +260,6 @@ fn place(part: Part<'_>, raw: Word, found: Span, before: [Option<Word>; 3], seen
         }
         None => {
             // `from 192.0.2.7 (192.0.2.7)`, `[192.0.2.7]:40000 [192.0.2.7]`: once more the same.
-            let own = value::address(&line[start..end]);
             let is_same = |field: &Raw| value::address(&line[field.span()]).map(|(ip, _)| ip) == own.map(|(ip, _)| ip);
             let is_again = seen.count > 1
                 && (sheet.fields.iter().rev().take(MAX_KNOWN).any(is_same)
@@ -406,16 +415,17 @@ fn certificate(part: Part<'_>, word: Word, slash: usize) -> Range<usize> {
     start..slash
 }
 
-/// The part of a word before an address that is glued to it: `client01/192.0.2.7:5555`, `[AF_INET]192.0.2.7`, `src:192.0.2.7`,
+/// The part of a word before an address that is glued to it, and that address: `client01/192.0.2.7:5555`, `[AF_INET]192.0.2.7`, `src:192.0.2.7`,
 /// `eve@192.0.2.7`, `peer(192.0.2.7`, `pc1[192.0.2.7`.
-fn glued(line: &[u8], word: Word) -> Option<Word> {
+fn glued(line: &[u8], word: Word) -> Option<(Word, (IpAddr, Option<u16>))> {
     let text = &line[word.start..word.end];
     let is_cut = |byte: &u8| matches!(*byte, b'/' | b'[' | b']' | b'@' | b'(' | b'=' | b'"' | b'\'' | b':');
     let cuts = text.iter().enumerate().filter(|(_, byte)| is_cut(byte)).map(|(at, _)| at + 1);
     let may_begin =
         |at: &usize| text.get(*at).is_some_and(|byte| byte.is_ascii_hexdigit() || matches!(*byte, b':' | b'['));
-    let at = cuts.filter(may_begin).take(MAX_CUTS).find(|at| value::address(&text[*at..]).is_some())?;
-    Some(Word { start: word.start, end: word.start + at })
+    let mut found = cuts.filter(may_begin).take(MAX_CUTS).map(|at| (at, value::address(&text[at..])));
+    let (at, address) = found.find_map(|(at, address)| Some((at, address?)))?;
+    Some((Word { start: word.start, end: word.start + at }, address))
 }
 
 /// The end of an address with the port that follows it: `192.0.2.7 port 5555`, `192.0.2.7 : 5555`.
@@ -433,7 +443,9 @@ fn port_after(part: Part<'_>, raw: Word, word: Word) -> usize {
         b",",
     ];
     let mut end = word.end;
-    if raw.end > word.end + 1 {
+    // Two bytes rule out most of what follows.
+    let may_follow = matches!(part.line[word.end..part.end], [b' ', b'p' | b'a' | b':' | b's', ..] | [b'|' | b',', ..]);
+    if raw.end > word.end + 1 || !may_follow {
         return end;
     }
     for link in LINKS {
@@ -507,9 +519,9 @@ fn is_without_ports(before: &[u8]) -> bool {
 }
 
 /// Reads two adjacent addresses as a flow: `192.0.2.7 203.0.113.5 5555 443` or `192.0.2.7 5555 203.0.113.5 443`, with commas or bars too.
-fn flow(part: Part<'_>, word: Word, sheet: &mut Sheet) -> Option<usize> {
+fn flow(part: Part<'_>, word: Word, own: Option<(IpAddr, Option<u16>)>, sheet: &mut Sheet) -> Option<usize> {
     let line = part.line;
-    if value::address(&line[word.start..word.end]).is_none_or(|(_, port)| port.is_some()) {
+    if own.is_none_or(|(_, port)| port.is_some()) {
         return None;
     }
     // Columns in quotes: the next one begins after the quote.
