@@ -5,8 +5,9 @@
 
 use std::ops::Range;
 
-use super::sheet::{Form, Part, Sheet, find};
+use super::sheet::{Form, Part, Sheet, find, near};
 use super::time;
+use crate::value::vocabulary::Vocabulary;
 
 /// The maximum depth of pairs within the quoted value of a pair.
 const MAX_DEPTH: u8 = 2;
@@ -43,13 +44,14 @@ fn nested(part: Part<'_>, sheet: &mut Sheet, depth: u8) -> PairCounts {
     let mut at = part.start;
     // The end of the last pair: names do not reach back past it.
     let mut floor = part.start;
-    while let Some(equals) = memchr::memchr(b'=', &part.line[at..part.end]).map(|found| found + at) {
-        if let Some(end) = query_end(part, floor, equals, between) {
+    while let Some(equals) = near(b'=', &part.line[at..part.end]).map(|found| found + at) {
+        let start = name_start(part.line, floor, equals);
+        if let Some(end) = query_end(part, floor, (start, equals), between) {
             (at, floor) = (end, end);
             continue;
         }
         at = equals + 1;
-        let Some(name) = name(part, floor, equals, between) else { continue };
+        let Some(name) = name(part, floor, (start, equals), between) else { continue };
         // `user=>eve`, `user => eve`
         let is_arrow = part.line[..part.end].get(at) == Some(&b'>');
         if is_arrow {
@@ -104,9 +106,10 @@ fn dashed(text: &[u8]) -> Option<usize> {
 
 /// Returns the end of the URL query whose first parameter has its `=` at `equals`, as in `GET /a?id=7&next=…`. Its parameters are not
 /// fields of the line.
-fn query_end(part: Part<'_>, floor: usize, equals: usize, between: Between) -> Option<usize> {
-    let sign = floor + part.line[floor..equals].iter().rposition(|byte| !is_name(*byte))?;
-    if part.line[sign] != b'?' {
+///
+/// The bytes of a name begin at `start`.
+fn query_end(part: Part<'_>, floor: usize, (start, equals): (usize, usize), between: Between) -> Option<usize> {
+    if start == floor || part.line[start - 1] != b'?' {
         return None;
     }
     let is_end = |byte: &u8| {
@@ -117,12 +120,54 @@ fn query_end(part: Part<'_>, floor: usize, equals: usize, between: Between) -> O
     Some(equals + rest.iter().position(is_end).unwrap_or(rest.len()))
 }
 
-fn is_name(byte: u8) -> bool {
-    byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-' | b'.' | b'@' | b'$' | b'/') || byte >= 0x80
+/// Returns the start of the bytes of a name that end at `end`.
+#[inline]
+fn name_start(line: &[u8], floor: usize, end: usize) -> usize {
+    floor + line[floor..end].iter().rposition(|byte| !is_name(*byte)).map_or(0, |sign| sign + 1)
 }
 
-/// Returns the name before the `=` at `equals`.
-fn name(part: Part<'_>, floor: usize, equals: usize, between: Between) -> Option<Range<usize>> {
+/// A byte of a name.
+const NAME: u8 = 1;
+
+/// White space, which ends a value that no quotes enclose.
+const SPACE: u8 = 2;
+
+/// A byte that may join two values: see [`value`].
+const JOINT: u8 = 4;
+
+/// The kind of each byte.
+static KINDS: [u8; 256] = {
+    let mut kinds = [0; 256];
+    let mut byte = 0;
+    while byte < 256 {
+        let b = byte as u8;
+        kinds[byte] = match b {
+            b'_' | b'-' | b'.' | b'@' | b'$' | b'/' | 0x80.. => NAME,
+            b']' | b')' => JOINT,
+            _ if b.is_ascii_alphanumeric() => NAME,
+            _ if b.is_ascii_whitespace() => SPACE,
+            _ => 0,
+        };
+        byte += 1;
+    }
+    kinds
+};
+
+#[inline]
+fn is_name(byte: u8) -> bool {
+    KINDS[byte as usize] & NAME != 0
+}
+
+/// Returns the name before the `=` at `equals`. Bytes of a name begin at `begin`.
+fn name(part: Part<'_>, floor: usize, (begin, equals): (usize, usize), between: Between) -> Option<Range<usize>> {
+    // Most names are words.
+    let is_word = begin < equals && equals - begin < 80 && (begin == floor || part.line[begin - 1] != b')');
+    if is_word && between == Between::Space {
+        if !part.line[begin..equals].iter().any(u8::is_ascii_alphabetic) {
+            return None;
+        }
+        return Some(with_word_before(part, floor, begin)..equals);
+    }
     let text = &part.line[floor..equals];
     let end = floor + text.trim_ascii_end().len();
     let text = &part.line[floor..end];
@@ -169,12 +214,13 @@ fn name(part: Part<'_>, floor: usize, equals: usize, between: Between) -> Option
 
 /// Extends a name by the word before it, if it says too little alone: `Peer IP=…`, `Server port=…`.
 fn with_word_before(part: Part<'_>, floor: usize, start: usize) -> usize {
-    const VAGUE: [&[u8]; 9] = [b"ip", b"port", b"address", b"addr", b"name", b"id", b"host", b"user", b"dn"];
+    static VAGUE: Vocabulary =
+        Vocabulary::new(&[b"ip", b"port", b"address", b"addr", b"name", b"id", b"host", b"user", b"dn"]);
     let end = part.line[start..part.end]
         .iter()
         .position(|byte| !byte.is_ascii_alphanumeric())
         .map_or(part.end, |at| start + at);
-    if !VAGUE.iter().any(|vague| vague.eq_ignore_ascii_case(&part.line[start..end])) {
+    if !VAGUE.has(&part.line[start..end]) {
         return start;
     }
     let Some(before) = part.line[floor..start].strip_suffix(b" ") else { return start };
@@ -198,12 +244,20 @@ fn value(part: Part<'_>, start: usize, between: Between) -> (Range<usize>, Form,
     let is_spaced = start >= 2 && part.line[start - 2] == b' ';
     let start = if is_spaced || matches!(between, Between::Byte(_)) { start + spaces } else { start };
     let text = &part.line[start..part.end];
+    let mut kinds = 0;
     let mut end = match between {
-        Between::Space => start + text.iter().position(|byte| byte.is_ascii_whitespace()).unwrap_or(text.len()),
+        Between::Space => {
+            let is_end = |byte: &u8| {
+                kinds |= KINDS[*byte as usize];
+                kinds & SPACE != 0
+            };
+            start + text.iter().position(is_end).unwrap_or(text.len())
+        }
         Between::Byte(byte) => {
+            kinds = JOINT;
             let mut at = 0;
             loop {
-                match memchr::memchr(byte, &text[at..]).map(|found| found + at) {
+                match near(byte, &text[at..]).map(|found| found + at) {
                     None => break part.end,
                     // `\,` is a comma in the value.
                     Some(found) if found > 0 && text[found - 1] == b'\\' => at = found + 1,
@@ -214,10 +268,13 @@ fn value(part: Part<'_>, start: usize, between: Between) -> (Range<usize>, Form,
     };
     // `time=2026-05-12 10:02:03` is one value, even unquoted, and so is `time=May 12, 2026 10:02:03`.
     if between == Between::Space
+        // It has a space in it.
+        && (end - start <= 10 && kinds & SPACE != 0)
         && let Some(length) = spaced_time(text)
     {
         let rest = &text[length..];
         end = start + length + rest.iter().position(|byte| byte.is_ascii_whitespace()).unwrap_or(rest.len());
+        kinds = JOINT;
     }
     // `time=May 12, 2026 10:02:03` is one value, even with commas between the pairs.
     if between == Between::Byte(b',')
@@ -230,9 +287,11 @@ fn value(part: Part<'_>, start: usize, between: Between) -> (Range<usize>, Form,
         end = start + length + memchr::memchr(b',', rest).unwrap_or(rest.len());
     }
     // `[a=b][c=d]`, `(a=b)(c=d)`
-    for joint in [b"][", b")("] {
-        if let Some(at) = find(&part.line[start..end], joint) {
-            end = start + at;
+    if kinds & JOINT != 0 {
+        for joint in [b"][", b")("] {
+            if let Some(at) = find(&part.line[start..end], joint) {
+                end = start + at;
+            }
         }
     }
     let pair_end = end;
@@ -344,7 +403,7 @@ fn separator(part: Part<'_>) -> Between {
     let mut floor = part.start;
     while total < 12 {
         let Some(equals) = memchr::memchr(b'=', &part.line[at..part.end]).map(|found| found + at) else { break };
-        if let Some(end) = query_end(part, floor, equals, Between::Space) {
+        if let Some(end) = query_end(part, floor, (name_start(part.line, floor, equals), equals), Between::Space) {
             (at, floor) = (end, end);
             continue;
         }
