@@ -2,12 +2,13 @@
 //!
 //! [`at_start`] reads a time at the start of a text; [`whole`] reads a text that is nothing but a time.
 
+use super::fast;
 use super::stamp::{Clock, Stamp, is_day};
-use super::words::{month, weekday};
+use super::words::{begins_with_name, month, weekday};
 use super::zone::zone;
 
 /// Plausible years of a log. Other years are a null value (`0001-01-01`, `1601-01-01`), or the text is not a date.
-const YEARS: std::ops::RangeInclusive<i16> = 1970..=2199;
+pub(super) const YEARS: std::ops::RangeInclusive<i16> = 1970..=2199;
 
 /// Reads a text that is a time, except for spaces, brackets and quotes around it.
 pub(in crate::event) fn whole(text: &[u8]) -> Option<Stamp> {
@@ -54,8 +55,12 @@ pub(in crate::event) fn epoch(text: &[u8]) -> Option<Stamp> {
         }
         _ => return None,
     };
-    let number =
-        text[..digits].iter().try_fold(0_i64, |sum, &byte| sum.checked_mul(10)?.checked_add(i64::from(byte - b'0')))?;
+    // Nineteen digits fit into 64 bits without a sign.
+    if !matches!(unit, 10 | 13 | 16 | 18 | 19) {
+        return None;
+    }
+    let number = text[..digits].iter().fold(0_u64, |sum, byte| sum * 10 + u64::from(byte - b'0'));
+    let number = i64::try_from(number).ok()?;
     let (seconds, nanos) = match unit {
         10 => (number, 0),
         13 => (number / 1000, number % 1000 * 1_000_000),
@@ -71,46 +76,29 @@ pub(in crate::event) fn epoch(text: &[u8]) -> Option<Stamp> {
         return None;
     }
     let nanos = if unit == 10 { fraction_nanos(fraction) } else { nanos as i32 };
-    Some(from_seconds(seconds, nanos))
+    Some(Stamp::from_seconds(seconds, nanos))
 }
 
 fn fraction_nanos(digits: &[u8]) -> i32 {
-    (0..9).fold(0, |sum, at| sum * 10 + digits.get(at).map_or(0, |byte| i32::from(byte - b'0')))
-}
-
-/// Converts seconds since 1970 to the civil date and time in UTC (Howard Hinnant, `civil_from_days`).
-pub(super) fn from_seconds(seconds: i64, nano: i32) -> Stamp {
-    let days = (seconds.div_euclid(86_400) + 719_468) as i32;
-    let of_day = seconds.rem_euclid(86_400) as i32;
-    let era = days.div_euclid(146_097);
-    let of_era = days.rem_euclid(146_097);
-    let year_of_era = (of_era - of_era / 1460 + of_era / 36_524 - of_era / 146_096) / 365;
-    let of_year = of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
-    let shifted = (5 * of_year + 2) / 153;
-    let month = if shifted < 10 { shifted + 3 } else { shifted - 9 };
-    let year = year_of_era + era * 400 + i32::from(month <= 2);
-    Stamp {
-        year: Some(year as i16),
-        month: month as i8,
-        day: (of_year - (153 * shifted + 2) / 5 + 1) as i8,
-        clock: Clock {
-            hour: (of_day / 3600) as i8,
-            minute: (of_day / 60 % 60) as i8,
-            second: (of_day % 60) as i8,
-            nano,
-        },
-        offset: Some(0),
-    }
+    const UNITS: [i32; 10] = [1_000_000_000, 100_000_000, 10_000_000, 1_000_000, 100_000, 10_000, 1000, 100, 10, 1];
+    let digits = &digits[..digits.len().min(9)];
+    digits.iter().fold(0, |sum, byte| sum * 10 + i32::from(byte - b'0')) * UNITS[digits.len()]
 }
 
 /// Reads the time at the start of `text`; returns its length too.
 pub(in crate::event) fn at_start(text: &[u8]) -> Option<(Stamp, usize)> {
     let first = *text.first()?;
     if !first.is_ascii_alphabetic() {
-        return numbers(text);
+        return fast::iso(text).or_else(|| numbers(text));
     }
     if text.get(1).is_some_and(u8::is_ascii_digit) {
         return level_first(text);
+    }
+    if !begins_with_name(text) {
+        return None;
+    }
+    if let Some(found) = fast::syslog(text) {
+        return Some(found);
     }
     let skipped = weekday(text).unwrap_or(0);
     let rest = &text[skipped..];
@@ -366,9 +354,9 @@ pub(in crate::event) fn clock(text: &[u8]) -> Option<(Clock, Option<i32>)> {
 }
 
 /// A cursor in the text being read.
-struct Read<'a> {
-    text: &'a [u8],
-    at: usize,
+pub(super) struct Read<'a> {
+    pub(super) text: &'a [u8],
+    pub(super) at: usize,
 }
 
 impl Read<'_> {
@@ -480,7 +468,7 @@ impl Read<'_> {
     }
 
     /// Reads `10:02:03`, with a fraction after `.`, `,` or `:`, and AM or PM.
-    fn clock(&mut self) -> Option<Clock> {
+    pub(super) fn clock(&mut self) -> Option<Clock> {
         // Most logs write all six digits.
         if let Some(&[h, hh, b':', m, mm, b':', s, ss]) = self.text.get(self.at..).and_then(|text| text.first_chunk())
             && [h, hh, m, mm, s, ss].iter().all(u8::is_ascii_digit)
@@ -563,7 +551,7 @@ impl Read<'_> {
     }
 
     /// Reads the zone, right after the time or after a space.
-    fn offset(&mut self) -> Option<i32> {
+    pub(super) fn offset(&mut self) -> Option<i32> {
         let space = self.text[self.at..].iter().take(2).take_while(|&&byte| byte == b' ').count();
         let (offset, length) = zone(&self.text[self.at + space..])?;
         let end = self.at + space + length;
@@ -575,7 +563,7 @@ impl Read<'_> {
         Some(offset)
     }
 
-    fn stamp(
+    pub(super) fn stamp(
         &self,
         year: Option<i16>,
         month: i8,
@@ -589,7 +577,7 @@ impl Read<'_> {
 
 impl Clock {
     /// Returns the clock if it is a possible time. A leap second counts as the second before it.
-    fn valid(self) -> Option<Clock> {
+    pub(super) fn valid(self) -> Option<Clock> {
         let is_possible =
             (0..24).contains(&self.hour) && (0..60).contains(&self.minute) && (0..=60).contains(&self.second);
         is_possible.then_some(Clock { second: self.second.min(59), ..self })

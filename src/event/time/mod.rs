@@ -4,6 +4,7 @@
 //! ([`EventOptions`](super::EventOptions)) and are marked as assumed. What is neither logged nor given stays unknown. The system clock is
 //! never read.
 
+mod fast;
 mod forms;
 mod stamp;
 mod words;
@@ -12,6 +13,7 @@ mod zone;
 pub(super) use forms::{at_start, clock, date, epoch, whole};
 pub use stamp::EventTime;
 pub(super) use stamp::{Assumed, Stamp, zone_name};
+pub(super) use words::begins_with_name;
 pub(super) use zone::offset_of;
 
 #[cfg(test)]

@@ -88,6 +88,31 @@ pub(in crate::event) struct Assumed {
 }
 
 impl Stamp {
+    /// Converts seconds since 1970 to the civil date and time in UTC (Howard Hinnant, `civil_from_days`).
+    pub(super) fn from_seconds(seconds: i64, nano: i32) -> Self {
+        let days = (seconds.div_euclid(86_400) + 719_468) as i32;
+        let of_day = seconds.rem_euclid(86_400) as i32;
+        let era = days.div_euclid(146_097);
+        let of_era = days.rem_euclid(146_097);
+        let year_of_era = (of_era - of_era / 1460 + of_era / 36_524 - of_era / 146_096) / 365;
+        let of_year = of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
+        let shifted = (5 * of_year + 2) / 153;
+        let month = if shifted < 10 { shifted + 3 } else { shifted - 9 };
+        let year = year_of_era + era * 400 + i32::from(month <= 2);
+        Stamp {
+            year: Some(year as i16),
+            month: month as i8,
+            day: (of_year - (153 * shifted + 2) / 5 + 1) as i8,
+            clock: Clock {
+                hour: (of_day / 3600) as i8,
+                minute: (of_day / 60 % 60) as i8,
+                second: (of_day % 60) as i8,
+                nano,
+            },
+            offset: Some(0),
+        }
+    }
+
     /// Returns the point in time; `None` if it does not exist, or if the year is missing and cannot be assumed.
     pub(in crate::event) fn resolve(&self, assumed: &Assumed) -> Option<EventTime> {
         let year_logged = self.year.is_some();

@@ -1,7 +1,7 @@
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
-use super::forms::from_seconds;
+use super::stamp::Stamp;
 use super::stamp::{days_since_1970, is_day};
 use super::*;
 
@@ -271,7 +271,7 @@ fn seconds_are_the_date_that_the_calendar_has() {
     for days in -300_000_i64..300_000 {
         let at = Timestamp::from_second(days * 86_400 + 36_123).unwrap();
         let civil = TimeZone::UTC.to_datetime(at);
-        let stamp = from_seconds(at.as_second(), 5);
+        let stamp = Stamp::from_seconds(at.as_second(), 5);
         let date = (stamp.year, stamp.month, stamp.day);
         assert_eq!(date, (Some(civil.year()), civil.month(), civil.day()), "{civil}");
         let clock = (stamp.clock.hour, stamp.clock.minute, stamp.clock.second, stamp.clock.nano);

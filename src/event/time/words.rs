@@ -17,6 +17,38 @@ const MONTHS: [&[u8]; 12] = [
 
 const DAYS: [&[u8]; 7] = [b"monday", b"tuesday", b"wednesday", b"thursday", b"friday", b"saturday", b"sunday"];
 
+/// Returns true if a text begins with the first three letters of a month or a day.
+pub(in crate::event) fn begins_with_name(text: &[u8]) -> bool {
+    let [one, two, three, ..] = *text else { return false };
+    let letters = u32::from_le_bytes([one, two, three, b' ']) | 0x20_2020;
+    const fn word(letters: &[u8; 4]) -> u32 {
+        u32::from_le_bytes(*letters)
+    }
+    const NAMES: [u32; 19] = [
+        word(b"jan "),
+        word(b"feb "),
+        word(b"mar "),
+        word(b"apr "),
+        word(b"may "),
+        word(b"jun "),
+        word(b"jul "),
+        word(b"aug "),
+        word(b"sep "),
+        word(b"oct "),
+        word(b"nov "),
+        word(b"dec "),
+        word(b"mon "),
+        word(b"tue "),
+        word(b"wed "),
+        word(b"thu "),
+        word(b"fri "),
+        word(b"sat "),
+        word(b"sun "),
+    ];
+    // All are compared at once.
+    NAMES.iter().fold(false, |is, name| is | (*name == letters))
+}
+
 /// Returns the month at the start of `text`, abbreviated or in full, and the length of its name.
 pub(super) fn month(text: &[u8]) -> Option<(i8, usize)> {
     let month = match &[lower(text, 0)?, lower(text, 1)?, lower(text, 2)?] {
