@@ -47,15 +47,25 @@ impl Bigrams {
             }
             self.note(text);
         }
-        needle.windows(2).all(|pair| self.marks[mark(pair[0], pair[1])])
+        needle.windows(2).all(|pair| self.marks[mark(u16::from_le_bytes([pair[0], pair[1]]))])
     }
 
     #[inline(never)]
     fn note(&mut self, text: &[u8]) {
         self.marks.fill(text.len() > MAX_TEXT);
         if text.len() <= MAX_TEXT {
-            for pair in text.windows(2) {
-                self.marks[mark(pair[0], pair[1])] = true;
+            // Eight pairs at a time: the loop costs as much as a mark.
+            let mut rest = text;
+            while let (Some(even), Some(odd)) = (rest.first_chunk::<8>(), rest.get(1..).and_then(<[u8]>::first_chunk)) {
+                for pairs in [u64::from_le_bytes(*even), u64::from_le_bytes(*odd)] {
+                    for at in 0..4 {
+                        self.marks[mark((pairs >> (16 * at)) as u16)] = true;
+                    }
+                }
+                rest = &rest[8..];
+            }
+            for pair in rest.windows(2) {
+                self.marks[mark(u16::from_le_bytes([pair[0], pair[1]]))] = true;
             }
         }
     }
@@ -63,9 +73,9 @@ impl Bigrams {
 
 /// Returns the mark of a pair.
 #[inline]
-fn mark(first: u8, second: u8) -> usize {
+fn mark(pair: u16) -> usize {
     // A multiplicative hash: its upper bits depend on both bytes.
-    (u32::from(u16::from_le_bytes([first, second])).wrapping_mul(0x9e37_79b1) >> 21) as usize
+    (u32::from(pair).wrapping_mul(0x9e37_79b1) >> 21) as usize
 }
 
 #[cfg(test)]

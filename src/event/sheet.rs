@@ -401,15 +401,14 @@ impl Iterator for Words<'_> {
 
     #[inline]
     fn next(&mut self) -> Option<Range<usize>> {
-        self.skip_spaces();
-        let rest = self.rest();
-        if rest.is_empty() {
-            return None;
+        let line = &self.part.line[..self.part.end];
+        let mut start = self.at;
+        while line.get(start) == Some(&b' ') {
+            start += 1;
         }
-        let length = near(b' ', rest).unwrap_or(rest.len());
-        let start = self.at;
-        self.at += length;
-        Some(start..start + length)
+        let rest = line.get(start..)?;
+        self.at = start + near(b' ', rest).unwrap_or(rest.len());
+        (self.at > start).then_some(start..self.at)
     }
 }
 

@@ -2,6 +2,7 @@
 
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
+use super::sheet::near;
 use crate::value::service;
 use crate::value::vocabulary::Vocabulary;
 
@@ -32,7 +33,18 @@ pub(super) fn is_null(value: &[u8]) -> bool {
 /// `192.0.2.1/32`, and the first of a list (`192.0.2.1, 192.0.2.2`).
 ///
 /// An IPv4-mapped address becomes the IPv4 address in it.
+#[inline]
 pub(super) fn address(value: &[u8]) -> Option<(IpAddr, Option<u16>)> {
+    // The first bytes rule out most words.
+    match *value.first()? {
+        b'a'..=b'f' | b'A'..=b'F' if !value.iter().take(5).any(|byte| *byte == b':') => None,
+        b'0'..=b'9' | b'a'..=b'f' | b'A'..=b'F' | b':' | b'[' | b'/' | b'I' => address_and_port(value),
+        first if first.is_ascii_whitespace() => address_and_port(value),
+        _ => None,
+    }
+}
+
+fn address_and_port(value: &[u8]) -> Option<(IpAddr, Option<u16>)> {
     let value = value.trim_ascii();
     let value = value.strip_prefix(b"/").unwrap_or(value);
     let (ip, rest) = address_at(without_family(value))?;
@@ -154,28 +166,40 @@ fn longest_v6(text: &[u8]) -> Option<(IpAddr, usize)> {
 }
 
 fn quad(text: &[u8]) -> Option<(Ipv4Addr, &[u8])> {
-    let mut address = 0_u32;
-    let mut rest = text;
+    let digit = |at: usize| text.get(at).map_or(u8::MAX, |byte| byte.wrapping_sub(b'0'));
+    let (mut address, mut at) = (0_u32, 0);
     for index in 0..4 {
         if index > 0 {
-            rest = rest.strip_prefix(b".")?;
+            if text.get(at) != Some(&b'.') {
+                return None;
+            }
+            at += 1;
         }
-        let digit = |at: usize| rest.get(at).map_or(10, |byte| byte.wrapping_sub(b'0')).min(10);
-        let first = digit(0);
-        if first == 10 {
+        let mut octet = u32::from(digit(at));
+        if octet > 9 {
             return None;
         }
-        let (mut number, mut length) = (u32::from(first), 1);
-        while length < 4 && digit(length) < 10 {
-            number = number * 10 + u32::from(digit(length));
-            length += 1;
+        at += 1;
+        let next = digit(at);
+        if next < 10 {
+            // No zero leads an octet.
+            if octet == 0 {
+                return None;
+            }
+            octet = octet * 10 + u32::from(next);
+            at += 1;
+            let last = digit(at);
+            if last < 10 {
+                octet = octet * 10 + u32::from(last);
+                at += 1;
+                if octet > 255 || digit(at) < 10 {
+                    return None;
+                }
+            }
         }
-        if number > 255 || length > 1 && first == 0 {
-            return None;
-        }
-        address = address << 8 | number;
-        rest = &rest[length..];
+        address = address << 8 | octet;
     }
+    let rest = &text[at..];
     let goes_on = match rest {
         [byte, ..] if byte.is_ascii_alphanumeric() => true,
         [b'.', byte, ..] => byte.is_ascii_alphanumeric(),
@@ -253,11 +277,9 @@ pub(super) fn url(value: &[u8]) -> UrlParts<'_> {
     let mut parts = UrlParts::default();
     let mut rest = value;
     let mut has_authority = false;
-    let scheme = rest
-        .iter()
-        .take(16)
-        .take_while(|byte| byte.is_ascii_alphanumeric() || matches!(*byte, b'+' | b'.' | b'-'))
-        .count();
+    let is_scheme = |byte: &&u8| byte.is_ascii_alphanumeric() || matches!(**byte, b'+' | b'.' | b'-');
+    // Most targets are paths.
+    let scheme = if rest.starts_with(b"/") { 0 } else { rest.iter().take(16).take_while(is_scheme).count() };
     if scheme > 0 && rest[scheme..].starts_with(b"://") {
         parts.scheme = Some(&rest[..scheme]);
         rest = &rest[scheme + 3..];
@@ -283,9 +305,12 @@ pub(super) fn url(value: &[u8]) -> UrlParts<'_> {
         parts.port = port;
         rest = &rest[end..];
     }
-    let rest = &rest[..memchr::memchr(b'#', rest).unwrap_or(rest.len())];
-    let (path, query) = match memchr::memchr(b'?', rest) {
-        Some(at) => (&rest[..at], Some(&rest[at + 1..])),
+    let (path, query) = match memchr::memchr2(b'#', b'?', rest) {
+        Some(at) if rest[at] == b'?' => {
+            let query = &rest[at + 1..];
+            (&rest[..at], Some(&query[..memchr::memchr(b'#', query).unwrap_or(query.len())]))
+        }
+        Some(at) => (&rest[..at], None),
         None => (rest, None),
     };
     parts.path = (!path.is_empty()).then_some(path);
@@ -301,7 +326,7 @@ fn is_sip(scheme: &[u8]) -> bool {
 /// Returns host and port of an authority, without user and password. What follows the host and is no port (`a.example:x`) belongs to
 /// neither.
 fn authority(text: &[u8]) -> (&[u8], Option<u16>) {
-    let text = match memchr::memrchr(b'@', text) {
+    let text = match text.iter().rposition(|byte| *byte == b'@') {
         Some(at) => &text[at + 1..],
         None => text,
     };
@@ -309,7 +334,7 @@ fn authority(text: &[u8]) -> (&[u8], Option<u16>) {
         let Some(end) = memchr::memchr(b']', inner) else { return (b"", None) };
         return (&inner[..end], inner[end + 1..].strip_prefix(b":").and_then(port));
     }
-    let Some(colon) = memchr::memchr(b':', text) else { return (text, None) };
+    let Some(colon) = near(b':', text) else { return (text, None) };
     // An IPv6 address without brackets.
     if memchr::memchr(b':', &text[colon + 1..]).is_some()
         && let Some((_, rest)) = address_at(text)
@@ -321,8 +346,7 @@ fn authority(text: &[u8]) -> (&[u8], Option<u16>) {
 
 /// Returns true if a text could be the name or address of a machine, with at least one dot: letters, digits, `-`, `_`, no spaces.
 pub(super) fn is_host(text: &[u8]) -> bool {
-    is_host_name(text)
-        && (memchr::memchr(b'.', text).is_some_and(|at| at > 0 && at + 1 < text.len()) || address(text).is_some())
+    is_host_name(text) && (near(b'.', text).is_some_and(|at| at > 0 && at + 1 < text.len()) || address(text).is_some())
 }
 
 /// Returns the start of the word for an outcome at the end of a text: the last part of `LOGIN_FAILED`, or all of `SUCCESS`.
@@ -344,12 +368,20 @@ pub(super) fn is_inbound(text: &[u8]) -> bool {
 
 /// Returns true if a text could be the name of a machine; short names count.
 pub(super) fn is_host_name(text: &[u8]) -> bool {
-    !text.is_empty()
-        && text.len() <= 253
-        && text.iter().all(|byte| {
-            byte.is_ascii_alphanumeric() || matches!(*byte, b'-' | b'_' | b'.' | b':' | b'%') || !byte.is_ascii()
-        })
+    !text.is_empty() && text.len() <= 253 && text.iter().all(|byte| IN_HOST[*byte as usize])
 }
+
+/// The bytes that may be in the name or address of a machine.
+static IN_HOST: [bool; 256] = {
+    let mut is_in = [false; 256];
+    let mut byte = 0;
+    while byte < 256 {
+        let b = byte as u8;
+        is_in[byte] = b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_' | b'.' | b':' | b'%') || !b.is_ascii();
+        byte += 1;
+    }
+    is_in
+};
 
 /// Returns the name in a distinguished name: `eve` in `uid=eve,ou=people,dc=corp`.
 pub(super) fn common_name(value: &[u8]) -> Option<std::ops::Range<usize>> {

@@ -171,7 +171,7 @@ impl Side {
 
     /// Moves the meaning of a vague name to this end: the `ip` of a `target` is that of the destination. `None` if the end has no such
     /// field.
-    fn of(self, meaning: Meaning) -> Option<Meaning> {
+    pub(super) fn of(self, meaning: Meaning) -> Option<Meaning> {
         use EcsName::*;
         let Meaning::Ecs(name) = meaning else { return Some(meaning) };
         let moved = match (self, name) {

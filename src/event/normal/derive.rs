@@ -3,7 +3,7 @@
 use super::facts::Facts;
 use super::{Candidate, Context, Held, NONE, Normal, is_member};
 use crate::event::ecs::EcsName;
-use crate::event::sheet::{Label, Sheet};
+use crate::event::sheet::{Label, Sheet, find};
 use crate::event::value;
 use crate::value::url::after_scheme;
 
@@ -101,7 +101,7 @@ impl Normal {
         let (domain_length, name_length) = (domain.map(<[u8]>::len), name.len());
         // `eve (Initiator)`: a remark, not the name.
         let name = &text[text.len() - name_length..];
-        let cut = name.find(" (").filter(|at| *at > 0).unwrap_or(name.trim_end().len());
+        let cut = find(name.as_bytes(), b" (").filter(|at| *at > 0).unwrap_or(name.trim_end().len());
         let at = end - name_length;
         self.held[EcsName::UserName as usize] = self.span(at, at + cut);
         if !(context.is_json && self.is_json_member(EcsName::UserName, sheet, context)) {
@@ -232,6 +232,9 @@ impl Normal {
         use EcsName::*;
         let Held::Text(start, end) = self.held[UrlDomain as usize] else { return };
         let bytes = &self.text.as_bytes()[start..end];
+        if memchr::memchr(b':', bytes).is_none() {
+            return;
+        }
         let parts = value::url(bytes);
         let Some(host) = parts.host else { return };
         let at = start + (host.as_ptr() as usize - bytes.as_ptr() as usize);

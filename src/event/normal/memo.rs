@@ -82,12 +82,7 @@ impl Memo {
         for chunk in &mut chunks {
             mix(u64::from_le_bytes(chunk.try_into().expect("eight bytes")));
         }
-        let rest = chunks.remainder();
-        let mut word = 0;
-        for &byte in rest {
-            word = word << 8 | u64::from(byte);
-        }
-        mix(word);
+        mix(tail(text));
         mix(self.seed);
         hash.max(1)
     }
@@ -127,6 +122,20 @@ impl Memo {
             && !hint::has_name(&whole_name(field, sheet, context));
         (!is_hidden).then_some(found)
     }
+}
+
+/// Returns the last bytes of a text, of which there are at most eight. Together with the length, they tell texts apart that are equal in
+/// all chunks of eight bytes before.
+#[inline]
+fn tail(text: &[u8]) -> u64 {
+    let four = |bytes: &[u8; 4]| u64::from(u32::from_le_bytes(*bytes));
+    if let Some(last) = text.last_chunk::<8>() {
+        return u64::from_le_bytes(*last);
+    }
+    if let (Some(first), Some(last)) = (text.first_chunk::<4>(), text.last_chunk::<4>()) {
+        return four(first) << 32 | four(last);
+    }
+    text.iter().fold(0, |word, byte| word << 8 | u64::from(*byte))
 }
 
 /// Returns the name of a field, with those of the objects around it.

@@ -275,8 +275,9 @@ impl Normal {
         let Some(found) = found.filter(|_| !value.is_null()) else { return };
         let listed = if field.in_list { LISTED } else { 0 };
         let sure = u16::from(field.level) * LEVEL + listed + u16::from(found.extra) + MAX_RAW as u16;
-        for entry in found.sided() {
-            let doubt = if entry.meaning != Meaning::Ecs(EcsName::UserName) {
+        for entry in found.meanings {
+            let Some(meaning) = found.side.map_or(Some(entry.meaning), |side| side.of(entry.meaning)) else { continue };
+            let doubt = if meaning != Meaning::Ecs(EcsName::UserName) {
                 0
             } else if value.text.ends_with(b"$") && !is_member(field, context.line) {
                 // `PC1$`: a machine's own account. In the text of an event it stands before that of who did it.
@@ -289,7 +290,7 @@ impl Normal {
             };
             let score = sure + u16::from(entry.rank) + doubt;
             let candidate = Candidate { score, field: at };
-            match entry.meaning {
+            match meaning {
                 Meaning::Ecs(EcsName::Timestamp) => {
                     let moment = found.moment.filter(|_| !field.in_list && found.extra == 0);
                     self.note_time(moment.map(|moment| (moment, field.level)), value);
@@ -318,7 +319,7 @@ impl Normal {
                     }
                 }
                 Meaning::Local(name) | Meaning::Remote(name) if value.fits(name) => {
-                    let is_local = matches!(entry.meaning, Meaning::Local(_));
+                    let is_local = matches!(meaning, Meaning::Local(_));
                     let ends = if is_local { &mut self.local } else { &mut self.remote };
                     candidate.offer(&mut ends[usize::from(name.kind() == Type::Long)]);
                 }
