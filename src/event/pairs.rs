@@ -76,7 +76,7 @@ fn nested(part: Part<'_>, sheet: &mut Sheet, depth: u8) -> PairCounts {
         found.covered += end - name.start;
         sheet.named(name, value.clone(), form);
         let is_quoted = value.start > at;
-        if is_quoted && depth < MAX_DEPTH && memchr::memchr(b'=', &part.line[value.clone()]).is_some() {
+        if is_quoted && depth < MAX_DEPTH && near(b'=', &part.line[value.clone()]).is_some() {
             let level = sheet.level;
             sheet.level += 1;
             nested(Part { start: value.start, end: value.end, ..part }, sheet, depth + 1);
@@ -135,6 +135,9 @@ const SPACE: u8 = 2;
 /// A byte that may join two values: see [`value`].
 const JOINT: u8 = 4;
 
+/// A byte that may stand between pairs.
+const BETWEEN: u8 = 8;
+
 /// The kind of each byte.
 static KINDS: [u8; 256] = {
     let mut kinds = [0; 256];
@@ -144,6 +147,8 @@ static KINDS: [u8; 256] = {
         kinds[byte] = match b {
             b'_' | b'-' | b'.' | b'@' | b'$' | b'/' | 0x80.. => NAME,
             b']' | b')' => JOINT,
+            b',' | b';' | b'|' | b'&' | b'^' => BETWEEN,
+            b'\t' => SPACE | BETWEEN,
             _ if b.is_ascii_alphanumeric() => NAME,
             _ if b.is_ascii_whitespace() => SPACE,
             _ => 0,
@@ -216,6 +221,10 @@ fn name(part: Part<'_>, floor: usize, (begin, equals): (usize, usize), between: 
 fn with_word_before(part: Part<'_>, floor: usize, start: usize) -> usize {
     static VAGUE: Vocabulary =
         Vocabulary::new(&[b"ip", b"port", b"address", b"addr", b"name", b"id", b"host", b"user", b"dn"]);
+    // Most names follow a value and a space.
+    if start < floor + 3 {
+        return start;
+    }
     let end = part.line[start..part.end]
         .iter()
         .position(|byte| !byte.is_ascii_alphanumeric())
@@ -328,9 +337,12 @@ fn value(part: Part<'_>, start: usize, between: Between) -> (Range<usize>, Form,
 /// `Tue, 12 May 2026 10:02:03 GMT`.
 fn spaced_time(text: &[u8]) -> Option<usize> {
     let word = text.iter().take(11).position(|byte| *byte == b' ')?;
+    let is_name = |text: &[u8]| time::begins_with_name(text) || text.get(1).is_some_and(u8::is_ascii_digit);
     let may_be = match word {
-        1 | 2 => matches!(text[word + 1..], [b'A'..=b'Z', ..]) && text[0].is_ascii_digit(),
-        3..=10 => text[0].is_ascii_uppercase() || matches!(word, 8 | 10) && text[0].is_ascii_digit(),
+        1 | 2 => {
+            matches!(text[word + 1..], [b'A'..=b'Z', ..]) && text[0].is_ascii_digit() && is_name(&text[word + 1..])
+        }
+        3..=10 => text[0].is_ascii_uppercase() && is_name(text) || matches!(word, 8 | 10) && text[0].is_ascii_digit(),
         _ => false,
     };
     if !may_be {
@@ -421,9 +433,10 @@ fn separator(part: Part<'_>) -> Between {
         let text = &part.line[floor..equals];
         if floor > part.start {
             total += 1;
-            for (byte, count) in &mut counts {
-                if memchr::memchr(*byte, text).is_some() {
-                    *count += 1;
+            let kinds = text.iter().fold(0, |kinds, byte| kinds | KINDS[*byte as usize]);
+            if kinds & BETWEEN != 0 {
+                for (byte, count) in &mut counts {
+                    *count += usize::from(text.contains(byte));
                 }
             }
         }

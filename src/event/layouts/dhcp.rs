@@ -19,6 +19,9 @@ pub(super) fn read(part: Part<'_>, sheet: &mut Sheet) -> bool {
         b"LEASEQUERY",
     ];
     let line = part.line;
+    if !part.text().trim_ascii_start().starts_with(b"DHCP") {
+        return false;
+    }
     let mut words = Words::new(part);
     let Some(verb) = words.next() else { return false };
     let text = &line[verb.clone()];

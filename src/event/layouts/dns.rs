@@ -113,6 +113,10 @@ fn dnsmasq(part: Part<'_>, sheet: &mut Sheet) -> bool {
     let line = part.line;
     let mut words = Words::new(part);
     let Some(mut verb) = words.next() else { return false };
+    // The first letter rules out most words.
+    if !matches!(line[verb.start], b'0'..=b'9' | b'q' | b'g' | b'e' | b'r' | b'c' | b'v' | b'f' | b'/') {
+        return false;
+    }
     let mut client = None;
     if line[verb.clone()].iter().all(u8::is_ascii_digit) {
         // `log-queries=extra`: a number, then client/port.

@@ -15,79 +15,14 @@ use self::addresses::{Seen, address};
 use self::requests::{columns, request, visited};
 use self::users::{is_domain_user, is_user_name, subject};
 use self::word::{Signs, Text, Word, is_arrow, is_gap, names_nothing, trimmed};
-use crate::event::layouts::words::is_link;
+use crate::event::layouts::words::{ACTIONS, LOGINS, TELLING, USERS, is_link};
 use crate::event::names;
 use crate::event::sheet::{Form, Label, Part, Raw, Sheet, find};
 use crate::event::{time, value};
 use crate::value::url::after_scheme;
-use crate::value::vocabulary::Vocabulary;
 
 /// The maximum number of words that are looked at. The first words say who met whom.
 const MAX_WORDS: usize = 600;
-
-/// Words for a login, after which brackets hold the user.
-static LOGINS: Vocabulary = Vocabulary::new(&[b"login", b"user"]);
-
-/// The words that mean something to a line by themselves. A value before or after any other word shows by its signs, or by a colon.
-static TELLING: Vocabulary = Vocabulary::new(&[
-    b"login",
-    b"user",
-    b"username",
-    b"account",
-    b"usr",
-    b"client",
-    b"inbound",
-    b"outbound",
-    b"for",
-    b"of",
-    b"with",
-    b"by",
-    b"as",
-    b"using",
-    b"logged",
-    b"signed",
-    b"authenticated",
-    b"failed",
-    b"success",
-    b"successful",
-    b"succeeded",
-    b"failure",
-    b"fail",
-    b"allow",
-    b"allowed",
-    b"deny",
-    b"denied",
-    b"accept",
-    b"accepted",
-    b"block",
-    b"blocked",
-    b"drop",
-    b"dropped",
-    b"reject",
-    b"rejected",
-    b"permit",
-    b"permitted",
-    b"GET",
-    b"POST",
-    b"HEAD",
-    b"PUT",
-    b"DELETE",
-    b"OPTIONS",
-    b"CONNECT",
-    b"PATCH",
-    b"TRACE",
-    b"PROPFIND",
-    b"PROPPATCH",
-    b"MKCOL",
-    b"COPY",
-    b"MOVE",
-    b"LOCK",
-    b"UNLOCK",
-    b"REPORT",
-]);
-
-/// Words before the name of a user.
-static USERS: Vocabulary = Vocabulary::new(&[b"user", b"username", b"account", b"login", b"usr"]);
 
 /// Reads everything that can be recognised in `part`.
 pub(super) fn read(part: Part<'_>, sheet: &mut Sheet) {
@@ -272,7 +207,12 @@ fn leading_time(part: Part<'_>, header: Option<(i8, i8)>, sheet: &mut Sheet) {
         if at >= text.len().min(256) {
             return;
         }
-        if let Some((stamp, length)) = sheet.stamp_at(part.from(part.start + at)) {
+        // Most words are no time, as their first letters tell. A time that a layout has read may begin with any sign.
+        let may_begin = text[at].is_ascii_digit()
+            || time::begins_with_name(&text[at..])
+            || text.get(at + 1).is_some_and(u8::is_ascii_digit)
+            || sheet.stamp.is_some();
+        if may_begin && let Some((stamp, length)) = sheet.stamp_at(part.from(part.start + at)) {
             let is_swapped =
                 header.is_some_and(|(month, day)| month != day && (stamp.day, stamp.month) == (month, day));
             if !is_inner || stamp.year.is_some() && !is_swapped {
@@ -418,22 +358,6 @@ fn is_principal(text: &[u8]) -> Option<usize> {
 /// Returns the outcome or action, if a word by itself states it: `…,SUCCESS,…` and `LOGIN_FAILED` are outcomes, and `deny` before the
 /// first pair of a line is a firewall's action. Within a sentence such words may refer to anything.
 fn verdict(part: Part<'_>, raw: Word, word: Word, text: &Text<'_>) -> Option<(&'static str, Range<usize>)> {
-    static ACTIONS: Vocabulary = Vocabulary::new(&[
-        b"allow",
-        b"allowed",
-        b"deny",
-        b"denied",
-        b"accept",
-        b"accepted",
-        b"block",
-        b"blocked",
-        b"drop",
-        b"dropped",
-        b"reject",
-        b"rejected",
-        b"permit",
-        b"permitted",
-    ]);
     let bytes = &part.line[word.start..word.end];
     if bytes.len() > 48 {
         return None;
