@@ -1,8 +1,7 @@
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
-use super::stamp::Stamp;
-use super::stamp::{days_since_1970, is_day};
+use super::stamp::{Stamp, days_since_1970, is_day};
 use super::*;
 
 fn utc() -> Assumed {
