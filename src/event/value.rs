@@ -61,7 +61,12 @@ fn address_and_port(value: &[u8]) -> Option<(IpAddr, Option<u16>)> {
                 [b':', next, ..] => rest[0] == b':' && next.is_ascii_alphabetic(),
                 _ => false,
             };
-            if is_alone { Some((ip, Some(port(&after[..digits])?))) } else { None }
+            match is_alone {
+                // `192.0.2.1::eth0`: the interface without a port.
+                true if digits == 0 && !after.is_empty() => Some((ip, None)),
+                true => Some((ip, Some(port(&after[..digits])?))),
+                false => None,
+            }
         }
         b'/' => {
             // `192.0.2.1/ssh`

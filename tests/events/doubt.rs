@@ -304,6 +304,28 @@ pub(super) const SAMPLES: &[Sample] = &[
     ),
     // Quotes around a user, and around a word that is no label; this end and the other with their ports.
     line("sshd", "Failed login for 'eve' from 192.0.2.7 at 10:02:03", &["user.name=eve", "source.ip=192.0.2.7"]),
+    line("sshd", "Failed password for user from 192.0.2.7 port 40000 ssh2", &["user.name=user", "source.ip=192.0.2.7"]),
+    line(
+        "sshd",
+        "Accepted password for invalid from 192.0.2.7 port 40000 ssh2",
+        &["user.name=invalid", "source.ip=192.0.2.7"],
+    ),
+    line(
+        "sshd",
+        "Failed password for invalid user user from 192.0.2.7 port 40000 ssh2",
+        &["user.name=user", "source.ip=192.0.2.7"],
+    ),
+    line(
+        "sshd",
+        "Failed password for invalid user from from 192.0.2.7 port 40000 ssh2",
+        &["user.name=from", "source.ip=192.0.2.7"],
+    ),
+    line(
+        "sshd",
+        "Failed password for invalid user  from 192.0.2.7 port 40000 ssh2",
+        &["user.name", "source.ip=192.0.2.7"],
+    ),
+    line("sshd", "Failed password for from from 192.0.2.7 port 40000 ssh2", &["user.name=from", "source.ip=192.0.2.7"]),
     line("sshd", "Failed password for eve' from 192.0.2.7 port 40000 ssh2", &["user.name=eve'", "source.ip=192.0.2.7"]),
     line("text", "failure of type \"user\" occurred for user eve from 192.0.2.7", &["user.name=eve"]),
     line("text", "failure of type user \"eve\" from 192.0.2.7", &["user.name=eve"]),

@@ -611,6 +611,20 @@ pub(super) const SAMPLES: &[Sample] = &[
     },
     Sample {
         head: "",
+        line: r#"id=firewall time="2026-05-12 10:02:03" src=192.0.2.7::X0-V500 dst=203.0.113.5::X3 proto=icmp"#,
+        layout: "pairs",
+        normal: &["source.ip=192.0.2.7", "source.port", "destination.ip=203.0.113.5", "destination.port"],
+        planted: &[],
+    },
+    Sample {
+        head: "",
+        line: r#"id=firewall time="2026-05-12 10:02:03" srcV6=2001:db8::7 src=:40000:X0-V514 dstV6=2001:db8::8 dst=:443 proto=tcp/https"#,
+        layout: "pairs",
+        normal: &["source.ip=2001:db8::7", "destination.ip=2001:db8::8"],
+        planted: &[],
+    },
+    Sample {
+        head: "",
         line: "SSH session was closed for 'root@192.0.2.7'.",
         layout: "text",
         normal: &["user.name=root", "source.ip=192.0.2.7"],

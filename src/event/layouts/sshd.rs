@@ -56,8 +56,13 @@ pub(super) fn read(part: Part<'_>, sheet: &mut Sheet) -> bool {
             }
             continue;
         }
-        let is_user = matches!(before_text, b"user")
-            || (before_text == b"for" && !matches!(&line[word.clone()], b"invalid" | b"user" | b"illegal"));
+        // `for user from 192.0.2.7`: a user with this name. `for invalid user  from 192.0.2.7`: a user without one.
+        let is_last = |word: &Range<usize>| is_from_address(line, part.end, word.end);
+        let is_user = match before_text {
+            b"user" => !(line[word.clone()] == *b"from" && is_address(line, part.end, word.end)),
+            b"for" => !matches!(&line[word.clone()], b"invalid" | b"user" | b"illegal") || is_last(&word),
+            _ => false,
+        };
         if is_user && !has_address {
             // `Failed login for 'eve' from …`
             let user = match &line[text.clone()] {
@@ -75,6 +80,18 @@ pub(super) fn read(part: Part<'_>, sheet: &mut Sheet) -> bool {
         sheet.known("event.outcome", part.start..part.start + start.len() - 1);
     }
     true
+}
+
+/// Returns true if the word that begins behind `at` is an address.
+fn is_address(line: &[u8], end: usize, at: usize) -> bool {
+    let mut words = Words::new(Part { line, start: at, end });
+    words.next().is_some_and(|word| value::address(&line[trim(line, word)]).is_some())
+}
+
+/// Returns true if `from` and an address follow.
+fn is_from_address(line: &[u8], end: usize, at: usize) -> bool {
+    let mut words = Words::new(Part { line, start: at, end });
+    words.next().is_some_and(|word| line[word.clone()] == *b"from" && is_address(line, end, word.end))
 }
 
 fn trim(line: &[u8], span: Range<usize>) -> Range<usize> {

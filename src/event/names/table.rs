@@ -102,7 +102,7 @@ pub(super) const TABLE: &[(Meaning, &str)] = &[
     (
         Ecs(SourceIp),
         "source_ip src_ip source_address src_addr src source_ip_address src_ip_addr source_ipv4 src_ipv4 \
-         source_ipv6 src_ipv6 source_ipv4_address src_ipv4_address source_ipv6_address src_ipv6_address saddr \
+         source_ipv6 src_ipv6 src_v6 source_ipv4_address src_ipv4_address source_ipv6_address src_ipv6_address saddr \
          orig_h id_orig_h conn_src_ip src_endpoint_ip source_address_ip flow_source_address client_ip \
          client_address client_addr c_ip client_ip_address client_ip_addr client_public_ip caller_ip caller_ip_address requester_ip \
          from who_ip csip rip fd_cip request_ip remote_host rhost raddr peer_ip peer_address peer peer_addr \
@@ -145,7 +145,7 @@ pub(super) const TABLE: &[(Meaning, &str)] = &[
     (
         Ecs(DestinationIp),
         "destination_ip dst_ip destination_address dst_addr dst dest_ip destination_ip_address dst_ip_addr \
-         dest_address dest_addr dest_ip_addr destination_ipv4 dst_ipv4 destination_ipv6 dst_ipv6 destipv4 \
+         dest_address dest_addr dest_ip_addr destination_ipv4 dst_ipv4 destination_ipv6 dst_ipv6 dst_v6 destipv4 \
          destination_ipv4_address dst_ipv4_address destination_ipv6_address dst_ipv6_address dst_ip_address daddr \
          dip dst_ap resp_h id_resp_h conn_dest_ip conn_dst_ip dst_endpoint_ip flow_destination_address server_ip \
          server_address server_addr target_ip target_address target_ip_address target_ipv4 victim_ip responder_ip \
