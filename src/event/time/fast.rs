@@ -1,6 +1,6 @@
 //! The two forms in which most logs write the time, read at fixed places. Whatever differs is left to the other forms.
 
-use super::forms::{Read, YEARS};
+use super::read::{Read, YEARS};
 use super::stamp::{Clock, Stamp, is_day};
 use super::words::month;
 

@@ -6,6 +6,7 @@
 
 mod fast;
 mod forms;
+mod read;
 mod stamp;
 mod words;
 mod zone;
