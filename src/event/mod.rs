@@ -39,6 +39,7 @@ mod layouts;
 mod lazy;
 mod names;
 mod normal;
+mod options;
 mod pairs;
 mod records;
 mod sheet;
@@ -54,7 +55,6 @@ use std::ops::Range;
 use std::sync::{Arc, OnceLock};
 
 use jiff::Timestamp;
-use jiff::tz::TimeZone;
 
 use crate::arch::cpu::{Engine, Kernel};
 use crate::limits::MAX_LINE;
@@ -70,87 +70,11 @@ pub use custom::LayoutConfig;
 pub use ecs::EcsName;
 pub(crate) use heads::{Head, Heads, PartHeads};
 pub use layouts::Layout;
+pub use options::EventOptions;
 pub(crate) use records::Records;
 pub use records::records;
 pub use time::EventTime;
 pub use who::{Value, Who};
-
-/// Assumptions for what logs leave out.
-///
-/// ```
-/// use netsieve::event::{EventOptions, EventReader};
-/// use netsieve::jiff::tz::{TimeZone, offset};
-///
-/// // Neither the year nor the zone is in the log.
-/// let options = EventOptions::new().year(2026).time_zone(TimeZone::fixed(offset(2)));
-/// let mut reader = EventReader::with_options(&options);
-/// let time = reader.read(b"May 12 10:02:03 gw sshd[25]: Connection closed by 192.0.2.7 port 40000").time().unwrap();
-/// assert_eq!(time.to_string(), "2026-05-12T08:02:03Z");
-/// assert!(!time.year_logged() && !time.zone_logged());
-/// ```
-#[derive(Clone, Debug)]
-pub struct EventOptions {
-    assumed: Assumed,
-    layouts: Vec<LayoutConfig>,
-}
-
-impl Default for EventOptions {
-    fn default() -> Self {
-        EventOptions {
-            assumed: Assumed { zone: TimeZone::UTC, zone_name: String::from("UTC"), year: None, file_time: None },
-            layouts: Vec::new(),
-        }
-    }
-}
-
-impl EventOptions {
-    /// Returns the defaults.
-    pub fn new() -> Self {
-        Self::default()
-    }
-
-    /// Sets the zone for times that are logged without one (default: UTC).
-    #[must_use]
-    pub fn time_zone(mut self, zone: TimeZone) -> Self {
-        self.assumed.zone_name = time::zone_name(&zone);
-        self.assumed.zone = zone;
-        self
-    }
-
-    /// Sets the year for times that are logged without one. By default it follows from [`file_time`](Self::file_time).
-    #[must_use]
-    pub fn year(mut self, year: i16) -> Self {
-        self.assumed.year = Some(year);
-        self
-    }
-
-    /// Sets the time at which the file was last written. A time without a year then falls in the latest year that puts it at most a day
-    /// after this. Without this and without a [`year`](Self::year), such a time is unknown.
-    ///
-    /// ```
-    /// use netsieve::event::{EventOptions, EventReader};
-    ///
-    /// let written = "2026-01-02T00:00:00Z".parse().unwrap();
-    /// let mut reader = EventReader::with_options(&EventOptions::new().file_time(written));
-    /// let time = reader.read(b"Dec 31 23:59:59 gw cron[7]: done").time().unwrap();
-    /// assert_eq!(time.timestamp().to_string(), "2025-12-31T23:59:59Z");
-    /// // The reader goes on to another file, of another day.
-    /// reader.file_time("2024-06-30T12:00:00Z".parse().ok());
-    /// assert_eq!(reader.read(b"Dec 31 23:59:59 gw cron[7]: done").time().unwrap().to_string(), "2023-12-31T23:59:59Z");
-    /// ```
-    #[must_use]
-    pub fn file_time(mut self, time: Timestamp) -> Self {
-        self.assumed.file_time = Some(time);
-        self
-    }
-
-    /// Adds a layout of the configuration. The first one that matches a line names its fields.
-    #[must_use]
-    pub fn layout(mut self, layout: LayoutConfig) -> Self {
-        self.layouts.push(layout);
-        self
-    }
-}
 
 /// Reads lines as events. It owns scratch space: use one per thread.
 ///
@@ -171,6 +95,8 @@ pub struct EventReader {
     plain: OnceLock<Plain>,
     /// The shape of the current line.
     shape: Lazy<Shape>,
+    /// The fields with their scores, and the time.
+    weighed: Lazy<Normal>,
     normal: Lazy<Normal>,
 }
 
@@ -228,6 +154,7 @@ impl EventReader {
             has_name_like: false,
             plain: OnceLock::new(),
             shape: Lazy::default(),
+            weighed: Lazy::default(),
             normal: Lazy::default(),
         }
     }
@@ -300,6 +227,7 @@ impl EventReader {
         }
         self.plain.take();
         self.shape.forget();
+        self.weighed.forget();
         self.normal.forget();
     }
 
@@ -316,10 +244,16 @@ impl EventReader {
         })
     }
 
+    /// Returns the time of the current line, and what its fields could be.
+    fn weighed(&self, line: &[u8]) -> &Normal {
+        let shape = self.shape(line);
+        self.weighed.get(|normal| normal.read(&shape.sheet, &self.context(line, shape)))
+    }
+
     /// Returns time and normal names of the current line.
     fn normal(&self, line: &[u8]) -> &Normal {
-        let shape = self.shape(line);
-        self.normal.get(|normal| normal.read(&shape.sheet, &self.context(line, shape)))
+        let (shape, weighed) = (self.shape(line), self.weighed(line));
+        self.normal.get(|normal| normal.choose(weighed, &shape.sheet, &self.context(line, shape)))
     }
 
     fn context<'a>(&'a self, line: &'a [u8], shape: &Shape) -> Context<'a> {
@@ -380,14 +314,14 @@ impl<'a> Event<'a> {
 
     /// Returns the field that contains a span of the line. If fields nest, it is the innermost.
     pub fn field_at(&self, span: Range<usize>) -> Option<Field<'a>> {
-        let normal = self.values();
-        normal::field_of(self.sheet(), &span, |at| normal.is_known(at)).map(|at| Field { event: *self, at })
+        let weighed = self.reader.weighed(self.line);
+        normal::field_of(self.sheet(), &span, |at| weighed.is_known(at)).map(|at| Field { event: *self, at })
     }
 
     /// Returns true if the field at a span holds files, programs or versions. Gives the same answer as [`field_at`](Self::field_at) with
     /// [`is_name_like`](Field::is_name_like), but looks at the rest of the line only if it must.
     pub(crate) fn is_name_like_at(&self, span: Range<usize>) -> bool {
-        let EventReader { kernel, normal, layouts, header, has_name_like, plain, .. } = self.reader;
+        let EventReader { kernel, weighed, layouts, header, has_name_like, plain, .. } = self.reader;
         if !has_name_like && layouts.is_empty() {
             // Most tables have no such column, and most lines no such field.
             let has_columns = || header.as_ref().is_some_and(|header| header.has_columns(self.line));
@@ -397,9 +331,9 @@ impl<'a> Event<'a> {
                 return false;
             }
         }
-        if normal.known().is_none() {
+        if weighed.known().is_none() {
             let (sheet, context) = (self.sheet(), self.context());
-            if !normal.lend(|normal| normal.may_be_name_like(sheet, &context, &span)) {
+            if !weighed.lend(|normal| normal.may_be_name_like(sheet, &context, &span)) {
                 return false;
             }
         }
@@ -408,12 +342,15 @@ impl<'a> Event<'a> {
 
     /// Returns the time of the event, if the line has one.
     pub fn time(&self) -> Option<EventTime> {
-        self.values().time
+        self.reader.weighed(self.line).time
     }
 
     /// Returns the value of a normal name, if the line has it. [`EcsName::Timestamp`] is the same as [`time`](Self::time).
     pub fn get(&self, name: EcsName) -> Option<Value<'a>> {
-        value_of(self.values(), name)
+        match self.reader.weighed(self.line).address_of(name) {
+            Some(ip) => Some(Value::Ip(ip)),
+            None => value_of(self.values(), name),
+        }
     }
 
     /// Returns the span of the field that has the value of a normal name, if the value comes from a field.

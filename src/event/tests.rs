@@ -1,5 +1,7 @@
 //! Shortcuts in reading a line, compared with reading the whole line.
 
+use jiff::tz::TimeZone;
+
 use super::names::{Key, Meaning};
 use super::*;
 

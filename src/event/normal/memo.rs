@@ -14,23 +14,20 @@ const PAIRS: usize = 512;
 const MAX_PARENTS: usize = 6;
 
 /// Names by their hashes, which are never 0, with what they mean.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 struct Slots(Vec<[(u64, Option<KnownName>); 2]>);
-
-impl Default for Slots {
-    fn default() -> Self {
-        Slots(vec![[(0, None); 2]; PAIRS])
-    }
-}
 
 impl Slots {
     #[inline]
     fn get(&self, hash: u64) -> Option<Option<KnownName>> {
-        self.0[hash as usize % PAIRS].iter().find(|slot| slot.0 == hash).map(|slot| slot.1)
+        self.0.get(hash as usize % PAIRS)?.iter().find(|slot| slot.0 == hash).map(|slot| slot.1)
     }
 
     /// Adds a name in place of the older one of its pair.
     fn put(&mut self, hash: u64, found: Option<KnownName>) {
+        if self.0.is_empty() {
+            self.0.resize(PAIRS, [(0, None); 2]);
+        }
         let pair = &mut self.0[hash as usize % PAIRS];
         *pair = [(hash, found), pair[0]];
     }

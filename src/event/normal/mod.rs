@@ -147,7 +147,7 @@ impl Normal {
         &self.text[start..end]
     }
 
-    /// Finds the best raw field for each normal name, and its value.
+    /// Weighs all fields, and reads the time.
     pub(super) fn read(&mut self, sheet: &Sheet, context: &Context<'_>) {
         self.best = [NONE; EcsName::COUNT];
         self.in_request = [NONE; EcsName::COUNT];
@@ -160,16 +160,25 @@ impl Normal {
         (self.stamp, self.zoned, self.moments, self.time) = (None, None, [None; 2], None);
         self.found.clear();
         self.taken.clear();
-        self.text.clear();
         self.memo.nodes(sheet, context);
         for (at, field) in sheet.fields.iter().enumerate() {
             self.consider(at as u32, field, sheet, context);
         }
         self.time = self.time_of(sheet, context);
-        if self.time.is_some_and(|time| !time.zone_logged()) {
-            self.held[EcsName::EventTimezone as usize] = self.keep(context.assumed.zone_name.as_bytes(), Form::Plain);
+    }
+
+    /// Returns the address of the source or the client, if the weights alone tell it.
+    pub(super) fn address_of(&self, name: EcsName) -> Option<IpAddr> {
+        let other = match name {
+            EcsName::SourceIp => EcsName::ClientIp,
+            EcsName::ClientIp => EcsName::SourceIp,
+            _ => return None,
+        };
+        let has_ends = [self.local, self.remote].as_flattened().iter().any(|end| end.score < u16::MAX);
+        match (self.held[name as usize], self.held[other as usize]) {
+            (Held::Ip(ip), _) | (Held::Nothing, Held::Ip(ip)) if !has_ends => Some(ip),
+            _ => None,
         }
-        self.choose(sheet, context);
     }
 
     /// Returns the normal name of a raw field: the first meaning of its name that its value fits, or else that names a machine.
@@ -357,8 +366,13 @@ impl Normal {
         };
     }
 
-    fn choose(&mut self, sheet: &Sheet, context: &Context<'_>) {
+    /// Finds the best raw field for each normal name, and its value, after the fields were weighed.
+    pub(super) fn choose(&mut self, weighed: &Normal, sheet: &Sheet, context: &Context<'_>) {
         use EcsName::*;
+        self.take_over(weighed);
+        if self.time.is_some_and(|time| !time.zone_logged()) {
+            self.held[EventTimezone as usize] = self.keep(context.assumed.zone_name.as_bytes(), Form::Plain);
+        }
         self.sides(sheet, context);
         // A request shows a method, a path or a URL.
         let has = |name: EcsName, normal: &Normal| normal.best[name as usize].score < u16::MAX;
@@ -433,6 +447,18 @@ impl Normal {
         self.ends();
         self.question();
         self.outcome();
+    }
+
+    /// Takes over the weights of a line.
+    fn take_over(&mut self, weighed: &Normal) {
+        (self.best, self.in_request, self.held) = (weighed.best, weighed.in_request, weighed.held);
+        (self.local, self.remote, self.machine) = (weighed.local, weighed.remote, weighed.machine);
+        (self.is_inbound, self.has_direction) = (weighed.is_inbound, weighed.has_direction);
+        (self.named, self.named_in_request) = (weighed.named, weighed.named_in_request);
+        (self.beside, self.ported, self.time) = (weighed.beside, weighed.ported, weighed.time);
+        self.found.clone_from(&weighed.found);
+        self.taken.clone_from(&weighed.taken);
+        self.text.clear();
     }
 
     /// Returns true if a host stands in the object that holds the method of the request, and the host that was chosen does not: the
