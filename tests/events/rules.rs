@@ -169,6 +169,17 @@ pub(super) const SAMPLES: &[Sample] = &[
         r#"{"target":{"src_ip":"203.0.113.5","ip":"203.0.113.9"},"source":{"ip":"192.0.2.7","port":5}}"#,
         &["source.ip=192.0.2.7", "source.port=5"],
     ),
+    // The line that a shipper wraps, by the names that shippers and collectors give it.
+    line(
+        "json",
+        r#"{"timestamp":"2026-05-12T10:02:04Z","agent":{"id":"000"},"full_log":"<30>2026:05:12-10:02:03 gw ulogd[5]: action=\"drop\" srcip=\"192.0.2.7\" dstip=\"203.0.113.5\" dstport=\"443\"","location":"gw"}"#,
+        &["source.ip=192.0.2.7", "destination.ip=203.0.113.5", "destination.port=443", "event.action=drop"],
+    ),
+    line(
+        "json",
+        r#"{"timeUnixNano":"1778580123000000000","body":"Failed password for invalid user eve from 192.0.2.7 port 40000 ssh2"}"#,
+        &["user.name=eve", "source.ip=192.0.2.7", "source.port=40000"],
+    ),
     // A zone in a field of its own.
     line("pairs", "date=2026-05-12 time=10:02:03 tz=+0200 src=192.0.2.7", &["@timestamp=2026-05-12T08:02:03Z"]),
     line("pairs", "date=2026-05-12 time=10:02:03 tz=noon src=192.0.2.7", &["@timestamp=2026-05-12T10:02:03Z"]),
@@ -180,5 +191,8 @@ pub(super) const SAMPLES: &[Sample] = &[
     line("text", "Nov 12 10:02:03 gw app: x", &["@timestamp=2026-11-12T10:02:03Z"]),
     line("text", "Monday, 12 Oct 2026 10:02:03 +0200 x", &["@timestamp=2026-10-12T08:02:03Z"]),
     line("text", "October 12, 2026 at 10:02:03 PM x", &["@timestamp=2026-10-12T22:02:03Z"]),
+    line("text", "October 12, 2026 10:02: x", &["@timestamp=2026-10-12T10:02:00Z"]),
+    line("text", "2026-10-12 10:02: x", &["@timestamp=2026-10-12T10:02:00Z"]),
+    line("text", "2026-10-12 10:02:x", &["@timestamp"]),
     line("text", "October 12, 2026 at 10:02:03 PMX x", &["@timestamp=2026-10-12T10:02:03Z"]),
 ];

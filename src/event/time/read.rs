@@ -136,8 +136,9 @@ impl Read<'_> {
         let hour = self.number(1, 2)?;
         self.expect(b':')?;
         let minute = self.number(2, 2)?;
-        // `05/12/2026 10:02 AM` has no seconds.
-        let second = if self.skip(b':') { self.number(2, 2)? } else { 0 };
+        // `05/12/2026 10:02 AM` and `May 12, 2026 10:02: message` have no seconds.
+        let has_seconds = !matches!(self.text.get(self.at + 1), None | Some(b' ')) && self.skip(b':');
+        let second = if has_seconds { self.number(2, 2)? } else { 0 };
         let nano = self.fraction();
         self.half_day(Clock { hour, minute, second, nano })
     }
