@@ -239,6 +239,22 @@ fn with_word_before(part: Part<'_>, floor: usize, start: usize) -> usize {
     if is_word && before[before.len() - 1].is_ascii_alphabetic() { start - 1 - length } else { start }
 }
 
+/// Returns the value in curly quotes that begins at `start`, and the end of the pair: `user=“eve”`. Templates that were copied from a text
+/// have them, at times the closing one on both sides.
+fn in_curly_quotes(part: Part<'_>, start: usize) -> Option<(Range<usize>, usize)> {
+    const OPENING: &[u8] = "“".as_bytes();
+    const CLOSING: &[u8] = "”".as_bytes();
+    let rest = &part.line[start..part.end];
+    if !rest.starts_with(OPENING) && !rest.starts_with(CLOSING) {
+        return None;
+    }
+    let open = start + OPENING.len();
+    let inner = &part.line[open..part.end];
+    let inner = &inner[..find(inner, CLOSING)?];
+    let start = open + inner.len() - inner.trim_ascii_start().len();
+    Some((start..start + inner.trim_ascii().len(), open + inner.len() + CLOSING.len()))
+}
+
 /// Returns the value that begins at `start`, its form, and the end of the pair.
 fn value(part: Part<'_>, start: usize, between: Between) -> (Range<usize>, Form, usize) {
     let text = &part.line[start..part.end];
@@ -248,6 +264,9 @@ fn value(part: Part<'_>, start: usize, between: Between) -> (Range<usize>, Form,
     {
         let end = value.end + 1;
         return (value, form, end);
+    }
+    if let Some((value, end)) = in_curly_quotes(part, start + spaces) {
+        return (value, Form::Plain, end);
     }
     // In `key = value`, or with a separator other than space, space before a value is not part of it.
     let is_spaced = start >= 2 && part.line[start - 2] == b' ';

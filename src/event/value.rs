@@ -143,6 +143,10 @@ fn bare(text: &[u8]) -> Option<(IpAddr, &[u8])> {
     if !is_short && !(6..=9).contains(&colons) {
         return None;
     }
+    // With two digits in each group it is a part of the address of an interface, of a disk or of a port of a network.
+    if !is_short && text[..length].split(|byte| *byte == b':').take(8).all(|group| group.len() == 2) {
+        return None;
+    }
     let (ip, length) = longest_v6(&text[..length])?;
     let mut rest = &text[length..];
     if let Some(zone) = rest.strip_prefix(b"%") {

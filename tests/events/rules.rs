@@ -169,6 +169,31 @@ pub(super) const SAMPLES: &[Sample] = &[
         r#"{"target":{"src_ip":"203.0.113.5","ip":"203.0.113.9"},"source":{"ip":"192.0.2.7","port":5}}"#,
         &["source.ip=192.0.2.7", "source.port=5"],
     ),
+    // Curly quotes, of which templates at times have the closing one on both sides.
+    line(
+        "pairs",
+        "May 12 10:02:03 gw1 Alert: Blocked=”Passed” Source_IP=“192.0.2.7” Destination_IP=”203.0.113.5 ” User=”eve” Policy=”No copies, please”",
+        &["source.ip=192.0.2.7", "destination.ip=203.0.113.5", "user.name=eve", "rule.name=No copies, please"],
+    ),
+    // Pairs of digits are the addresses of interfaces and disks, however many there are.
+    line("text", "May 12 10:02:03 gw1 app: seen 50:06:01:60:3b:a0:1d:2f on port 5", &["source.ip"]),
+    line(
+        "pairs",
+        "May 12 10:02:03 gw1 app: IN=eth0 MAC=00:00:5e:00:53:01:00:00:5e:00:53:02:08:00 LEN=84 TTL=5",
+        &["source.ip"],
+    ),
+    line("text", "May 12 10:02:03 gw1 app: seen 2001:db8:0:0:0:0:0:7 on port 5", &["source.ip=2001:db8::7"]),
+    // A condition about groups names no user; a label in brackets ends with them.
+    line(
+        "text",
+        "May 12 10:02:03 gw1 sshd[5]: pam_succeed_if(sshd:auth): requirement \"user ingroup root\" not met by user \"eve\"",
+        &["user.name=eve"],
+    ),
+    line(
+        "pairs",
+        "[Device: dp1 198.51.100.1] M_20000: 2 attacks of type \"x\" found; Attack name: y; Source IP: 192.0.2.7; Destination port: 53; Action: drop.",
+        &["source.ip=192.0.2.7", "destination.port=53", "host.name=dp1"],
+    ),
     // The line that a shipper wraps, by the names that shippers and collectors give it.
     line(
         "json",

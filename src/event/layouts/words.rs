@@ -56,6 +56,8 @@ pub(super) static NO_USERS: Vocabulary = Vocabulary::new(&[
     b"account",
     b"accounts",
     b"password",
+    b"ingroup",
+    b"notingroup",
     b"group",
     b"groups",
     b"role",

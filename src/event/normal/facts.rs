@@ -59,7 +59,7 @@ impl<'v> Facts<'v> {
             HostName => {
                 text.len() <= 253
                     && !is_kind_of_device(text)
-                    && !text.iter().any(|byte| matches!(*byte, b'/' | b'\\' | b'@'))
+                    && !text.iter().any(|byte| b"/\\@\"{}<>|=]".contains(byte))
                     && self.ip().is_none()
             }
             UserName => text.len() <= 256 && !is_no_user(text),
