@@ -169,6 +169,29 @@ pub(super) const SAMPLES: &[Sample] = &[
         r#"{"target":{"src_ip":"203.0.113.5","ip":"203.0.113.9"},"source":{"ip":"192.0.2.7","port":5}}"#,
         &["source.ip=192.0.2.7", "source.port=5"],
     ),
+    // An access log without a client, behind the header of syslog.
+    line(
+        "access",
+        "<134> May 12 10:02:03 gw1 app-access: - - [12/May/2026:10:02:03 +0800] \"GET /a HTTP/1.1\" 200 2 \"-\" \"curl/8\"",
+        &[
+            "host.name=gw1",
+            "user.name",
+            "source.ip",
+            "url.path=/a",
+            "http.response.status_code=200",
+            "@timestamp=2026-05-12T02:02:03Z",
+        ],
+    ),
+    line(
+        "access",
+        "May 12 10:02:03 gw1 app-access: - - [12/May/2026:10:02:03 +0800] \"GET /a HTTP/1.1\" 200 2 \"-\" \"curl/8\"",
+        &["host.name=gw1", "user.name", "source.ip", "url.path=/a"],
+    ),
+    line(
+        "access",
+        "unix: - eve [12/May/2026:10:02:03 +0800] \"GET /a HTTP/1.1\" 200 2 \"-\" \"curl/8\"",
+        &["user.name=eve", "source.ip", "url.path=/a"],
+    ),
     // Curly quotes, of which templates at times have the closing one on both sides.
     line(
         "pairs",

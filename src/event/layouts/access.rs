@@ -43,6 +43,10 @@ pub(super) fn read(part: Part<'_>, sheet: &mut Sheet) -> bool {
 fn before(part: Part<'_>, sheet: &mut Sheet) -> bool {
     // `[access] 192.0.2.7 - -`
     let mut part = part.trimmed();
+    // `<134>May 12 10:02:03 gw app: 192.0.2.7 - -`
+    if part.text().starts_with(b"<") {
+        return false;
+    }
     while part.text().starts_with(b"[") {
         let Some(end) = memchr::memchr(b']', part.text()) else { return false };
         part = part.from(part.start + end + 1).trimmed();
@@ -87,10 +91,13 @@ fn before(part: Part<'_>, sheet: &mut Sheet) -> bool {
     }
     let comma = memchr::memchr(b',', &part.line[client.clone()]);
     let client = client.start..comma.map_or(client.end, |comma| client.start + comma);
-    if !value::is_host_name(&part.line[client.clone()]) {
-        return false;
+    // Without a client, or with one on the same machine.
+    if !matches!(&part.line[client.clone()], b"-" | b"unix:") {
+        if !value::is_host_name(&part.line[client.clone()]) {
+            return false;
+        }
+        sheet.known("client", client);
     }
-    sheet.known("client", client);
     // `192.0.2.7 (198.51.100.1) - -`: a proxy, and the address that it forwarded.
     let mut rest = part.from(words.at()).trimmed();
     if rest.text().starts_with(b"(")
@@ -108,8 +115,9 @@ fn before(part: Part<'_>, sheet: &mut Sheet) -> bool {
                 [b'"', .., b'"'] => user.start + 1..user.end - 1,
                 _ => user.start..user.end,
             };
-            // `info app[5]`
-            if memchr::memchr(b'[', &part.line[user.clone()]).is_some() {
+            // `info app[5]`, `gw app: - -`
+            let text = &part.line[user.clone()];
+            if memchr::memchr(b'[', text).is_some() || memchr::memmem::find(text, b": ").is_some() {
                 return false;
             }
             sheet.known("user", user);

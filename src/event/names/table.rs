@@ -218,7 +218,7 @@ pub(super) const TABLE: &[(Meaning, &str)] = &[
          target_machine_name node_name node syslog_host syslog_hostname log_host host machine device_dns_name \
          system_name devname device_id_name server_host_name source_host_name src_host source_host shost \
          dvc_hostname observer_hostname vm_name instance_name device endpoint terminal beat_hostname \
-         beat_name dhost meta_hostname device_detail_display_name device_display_name client_hostname nas_name \
+         beat_name dhost meta_hostname device_detail_display_name device_display_name system_display_name client_hostname nas_name \
          entity_value_name logical_server_name host_identifier log_source_name dvc",
     ),
     (Ecs(HostIp), "host_ip machine_ip agent_ip device_ip endpoint_ip computer_ip host_ip_address analyzer_ipv4"),
