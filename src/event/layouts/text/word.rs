@@ -32,21 +32,22 @@ impl Text<'_> {
     /// Returns the next word and the signs in it.
     #[inline]
     pub(super) fn signed_word(&mut self) -> Option<(Word, Signs)> {
-        let text = self.part.line.get(self.at..self.part.end)?;
-        let gap = text.iter().position(|byte| !is_gap(*byte)).unwrap_or(text.len());
-        let mut signs = 0;
-        let mut length = 0;
-        for byte in &text[gap..] {
+        let line = &self.part.line[..self.part.end];
+        let mut start = self.at;
+        while line.get(start).is_some_and(|byte| is_gap(*byte)) {
+            start += 1;
+        }
+        let (mut end, mut signs) = (start, 0);
+        while let Some(byte) = line.get(end) {
             let sign = SIGNS[*byte as usize];
             if sign & GAP != 0 {
                 break;
             }
             signs |= sign;
-            length += 1;
+            end += 1;
         }
-        let start = self.at + gap;
-        self.at = start + length;
-        (length > 0).then_some((Word { start, end: self.at }, Signs(signs)))
+        self.at = end;
+        (end > start).then_some((Word { start, end }, Signs(signs)))
     }
 
     pub(super) fn peek(&self) -> Option<Word> {
