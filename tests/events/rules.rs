@@ -192,6 +192,13 @@ pub(super) const SAMPLES: &[Sample] = &[
         "unix: - eve [12/May/2026:10:02:03 +0800] \"GET /a HTTP/1.1\" 200 2 \"-\" \"curl/8\"",
         &["user.name=eve", "source.ip", "url.path=/a"],
     ),
+    // The name that alerts, rules and applications are displayed by is no user's.
+    line(
+        "json",
+        r#"{"alert":{"displayName":"Credential theft","ip":"192.0.2.7"},"user":{"displayName":"Eve Doe"},"appDisplayName":"Mail"}"#,
+        &["user.name=Eve Doe", "source.ip=192.0.2.7"],
+    ),
+    line("json", r#"{"alert":{"indicator":{"display_name":"T1035"},"host":{"ip":"192.0.2.7"}}}"#, &["user.name"]),
     // Curly quotes, of which templates at times have the closing one on both sides.
     line(
         "pairs",

@@ -375,6 +375,12 @@ pub(super) const TABLE: &[(Meaning, &str)] = &[
          duration_time total_time idle_time connect_time cert_valid_from not_before not_after signature_id \
          device_type device_vendor device_product device_version_name http_version protocol_version request_id \
          source_type target_type result_code response_size request_size port_name service_name interface_name \
+         alert_display_name indicator_display_name policy_display_name policies_display_name app_display_name \
+         application_display_name resource_display_name resources_display_name group_display_name role_display_name \
+         rule_display_name category_display_name threat_display_name service_display_name tenant_display_name \
+         file_display_name process_display_name product_display_name subscription_display_name \
+         organization_display_name site_display_name location_display_name event_display_name incident_display_name \
+         technique_display_name tactic_display_name property_display_name properties_display_name \
          product_name company_name file_host host_os host_id host_type host_mac host_os_name host_os_version \
          os_name operating_system threat_url alert_url incident_url event_url case_url detection_url console_url \
          service_host agent_domain_name host_domain_name machine_domain_name computer_domain_name \
