@@ -42,6 +42,11 @@ const REGRESSIONS: &[(&str, &str, &str)] = &[
         "in a column of mail addresses, control characters before one became a part of it; a list of values drops them",
     ),
     (
+        "feed",
+        "range-with-a-port",
+        "a rule listed a range with a port, whose canonical text `192.0.2.1-192.0.2.2:80` a list of values rejected",
+    ),
+    (
         "values",
         "defanged-twice",
         "`evil[[.]test`, refanged, was `evil[.test`, which is defanged still: feeds rejected what was defanged over again",

@@ -12,7 +12,7 @@ use crate::value::{DomainName, Observable, Reject, Url, ip};
 /// Parses one value of any kind, which its shape tells:
 ///
 /// * an address, a prefix or a range: `192.0.2.1`, `192.0.2.1:8080`, `[2001:db8::1]:443`, `192.0.2.0/24`,
-///   `192.0.2.0/24:80`, `192.0.2.10-192.0.2.19`;
+///   `192.0.2.0/24:80`, `[2001:db8::/32]:80`, `192.0.2.10-192.0.2.19`, `192.0.2.10-192.0.2.19:80`;
 /// * a name, with or without a port: `evil.test`, `evil.test:8080`. It covers the names under it too, so `*.evil.test`
 ///   means the same. For a name that covers only itself, build the indicator with [`Scope::Exact`];
 /// * a URL, or `host/path`, which gets the scheme `http`;
@@ -48,11 +48,20 @@ impl FromStr for Indicator {
         {
             return Ok(Indicator::Ip { net: parsed.net, port: Some(port) });
         }
-        match ip::parse_range(value) {
+        let (listed, port) = match ip::split_port(value) {
+            Some((listed, port)) => (listed, Some(ip::parse_port(port)?)),
+            None => (value, None),
+        };
+        if port.is_some()
+            && let Ok(parsed) = ip::parse_net(listed)
+        {
+            return Ok(Indicator::Ip { net: parsed.net, port });
+        }
+        match ip::parse_range(listed) {
             Ok((first, last)) => {
                 return Ok(match ip::range_prefixes(first, last)[..] {
-                    [net] => Indicator::Ip { net, port: None },
-                    _ => Indicator::IpRange { first, last, port: None },
+                    [net] => Indicator::Ip { net, port },
+                    _ => Indicator::IpRange { first, last, port },
                 });
             }
             Err(reject @ (Reject::ReversedRange | Reject::MixedRange)) => return Err(reject),
@@ -138,6 +147,10 @@ mod tests {
             ("::ffff:192.0.2.0/120", "192.0.2.0/24"),
             ("192.0.2.10 - 192.0.2.19", "192.0.2.10-192.0.2.19"),
             ("192.0.2.0-192.0.2.255", "192.0.2.0/24"),
+            ("192.0.2.0-192.0.2.255:80", "192.0.2.0/24:80"),
+            ("192.0.2.10 - 192.0.2.19:80", "192.0.2.10-192.0.2.19:80"),
+            ("[2001:db8::7/32]:80", "[2001:db8::/32]:80"),
+            ("[2001:db8::1-2001:db8::9]:80", "[2001:db8::1-2001:db8::9]:80"),
             ("evil.test", "evil.test"),
             ("*.Evil.test.", "evil.test"),
             ("bücher.test", "xn--bcher-kva.test"),
@@ -158,6 +171,8 @@ mod tests {
             ("192.0.2.0/255.255.255.0", Reject::BadPrefixLength),
             ("192.0.2/24", Reject::BadAddress),
             ("192.0.2.9-192.0.2.1", Reject::ReversedRange),
+            ("192.0.2.9-192.0.2.1:80", Reject::ReversedRange),
+            ("192.0.2.1-192.0.2.9:99999", Reject::BadPort),
             ("evil.test:99999", Reject::BadPort),
             ("evil..test", Reject::EmptyLabel),
             ("evil test", Reject::BadNameByte),
@@ -169,7 +184,7 @@ mod tests {
     proptest! {
         /// The canonical text of an indicator parses to the same indicator.
         #[test]
-        fn texts_are_read_back(text in "([a-z0-9*]{1,3}[.:/@-]?){1,8}|[0-9]{1,3}(\\.[0-9]{1,3}){3}([-/:][0-9.]{1,9})?|\\PC{0,20}") {
+        fn texts_are_read_back(text in "([a-z0-9*]{1,3}[.:/@-]?){1,8}|[0-9]{1,3}(\\.[0-9]{1,3}){3}([-/:][0-9.]{1,9}){0,2}|\\[[0-9a-f:]{2,9}[-/]?[0-9a-f:]{0,9}\\](:[0-9]{1,5})?|\\PC{0,20}") {
             if let Ok(read) = text.parse::<Indicator>() {
                 prop_assert_eq!(read.to_string().parse::<Indicator>(), Ok(read), "{}", text);
             }

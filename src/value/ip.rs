@@ -314,6 +314,18 @@ pub(crate) fn canonical_range(first: IpAddr, last: IpAddr) -> Result<(IpAddr, Ip
     }
 }
 
+/// Splits the port from a range, or from an IPv6 prefix in brackets: `192.0.2.1-192.0.2.9:80`, `[2001:db8::1-2001:db8::9]:80`,
+/// `[2001:db8::/32]:80`.
+pub(crate) fn split_port(text: &[u8]) -> Option<(&[u8], &[u8])> {
+    let colon = memchr::memrchr(b':', text)?;
+    let (listed, port) = (&text[..colon], &text[colon + 1..]);
+    if let Some(inner) = listed.strip_prefix(b"[").and_then(|inner| inner.strip_suffix(b"]")) {
+        return inner.iter().any(|byte| matches!(byte, b'/' | b'-')).then_some((inner, port));
+    }
+    let is_range = listed.iter().all(|byte| byte.is_ascii_digit() || matches!(byte, b'.' | b'-' | b' '));
+    (is_range && listed.contains(&b'-') && listed.contains(&b'.')).then_some((listed, port))
+}
+
 /// Returns the fewest prefixes that cover exactly the range from `first` to `last`, both included, in ascending order.
 ///
 /// There are at most 62 for IPv4 and 254 for IPv6. Returns none if the families differ or `first` is greater than `last`.

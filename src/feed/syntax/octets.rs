@@ -68,6 +68,18 @@ pub(crate) fn is_masked(value: &str) -> bool {
     value.split('.').count() == 4 && masks.clone().count() > 0 && masks.into_iter().all(is_mask)
 }
 
+/// Strips leading zeros from the octets of an address, for formats in which they are decimal anyway.
+pub(crate) fn without_zeros(addr: &str) -> String {
+    let octets: Vec<&str> = addr
+        .split('.')
+        .map(|octet| match octet.trim_start_matches('0') {
+            "" if !octet.is_empty() => "0",
+            rest => rest,
+        })
+        .collect();
+    octets.join(".")
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

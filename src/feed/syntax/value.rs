@@ -185,6 +185,12 @@ fn by_shape(value: &str, seen: u16, rules: &Rules) -> Result<Value, Reject> {
     {
         return Ok(found);
     }
+    if seen & COLON != 0
+        && seen & (DASH | SLASH) != 0
+        && let Some(found) = ported(value)
+    {
+        return found;
+    }
     if seen & COLON != 0 && has_scheme(value) {
         return url(value, rules);
     }
@@ -214,6 +220,19 @@ fn by_shape(value: &str, seen: u16, rules: &Rules) -> Result<Value, Reject> {
         };
     }
     if value.starts_with('.') { under(value, rules) } else { named(value, None, rules.scope, rules) }
+}
+
+/// Reads a range with a port, or an IPv6 prefix with one.
+fn ported(value: &str) -> Option<Result<Value, Reject>> {
+    let (listed, port) = ip::split_port(value.as_bytes())?;
+    let (listed, port) = (str::from_utf8(listed).ok()?, str::from_utf8(port).ok()?);
+    let found = if listed.contains('/') { network(listed, None) } else { range(listed) };
+    Some(found.and_then(|mut found| {
+        if let Indicator::Ip { port: of, .. } | Indicator::IpRange { port: of, .. } = &mut found.indicator {
+            *of = parse_port(port)?;
+        }
+        Ok(found)
+    }))
 }
 
 /// Reads `.name`, which stands for the names under it.
@@ -260,18 +279,6 @@ pub(crate) fn classify_range(text: &str) -> Result<Value, Reject> {
         Some((first, last)) => range(&format!("{first}-{last}")),
         None => range(&text),
     }
-}
-
-/// Strips leading zeros from the octets of an address, for formats in which they are decimal anyway.
-pub(crate) fn without_zeros(addr: &str) -> String {
-    let octets: Vec<&str> = addr
-        .split('.')
-        .map(|octet| match octet.trim_start_matches('0') {
-            "" if !octet.is_empty() => "0",
-            rest => rest,
-        })
-        .collect();
-    octets.join(".")
 }
 
 /// Returns true if `value` begins with a scheme, `:` and two of `/` and `\`. A single letter is a drive, not a scheme.

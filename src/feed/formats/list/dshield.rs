@@ -12,7 +12,7 @@ use crate::feed::head::Head;
 use crate::feed::reader::FeedReader;
 use crate::feed::syntax::lines::each_entry;
 use crate::feed::syntax::out::put;
-use crate::feed::syntax::{text, value};
+use crate::feed::syntax::{octets, text, value};
 use crate::indicator::{Feed, RecordSink, Reject, Rejection};
 use crate::input::Lines;
 
@@ -32,7 +32,7 @@ impl FeedReader for DShield {
             let (Some(start), Some(end)) = (cells.next(), cells.next()) else {
                 return sink.reject(Rejection::new(line.number, line.text, Reject::Malformed));
             };
-            let range = format!("{}-{}", value::without_zeros(start), value::without_zeros(end));
+            let range = format!("{}-{}", octets::without_zeros(start), octets::without_zeros(end));
             let mut rest = cells.skip(1);
             let attacks = rest.next().and_then(text::number);
             let about: Vec<&str> = rest.filter_map(text::some).collect();

@@ -17,7 +17,7 @@ use crate::feed::head::{Head, Votes};
 use crate::feed::reader::FeedReader;
 use crate::feed::syntax::lines::each_entry;
 use crate::feed::syntax::out::{self, put};
-use crate::feed::syntax::{text, value};
+use crate::feed::syntax::{octets, text, value};
 use crate::indicator::{Construct, Feed, RecordSink, Reject, Rejection};
 use crate::input::Lines;
 
@@ -64,7 +64,7 @@ struct ListedRange<'l> {
 
 impl ListedRange<'_> {
     fn range(&self) -> String {
-        format!("{}-{}", value::without_zeros(self.first), value::without_zeros(self.last))
+        format!("{}-{}", octets::without_zeros(self.first), octets::without_zeros(self.last))
     }
 }
 
