@@ -150,12 +150,13 @@ fn values_in_lines_over_the_cap_are_hit() {
 #[test]
 fn values_far_into_a_long_word_with_a_listed_name_are_hit() {
     let sieve = list();
+    let text = format!("/{MD5}/boss@shop.test/boss%40shop.test/");
+    // Within the word, over the place in it from which on it is skipped, and up to its end.
+    let places = |word: usize| (0..40).map(move |step| word - 8_000 + 173 * step).chain(8_120..8_200);
     for word in [9_000, 20_000, 40_000] {
-        for step in 0..40 {
+        for at in places(word).chain([word - text.len()]) {
             let mut log = b"http://shop.test/".to_vec();
             log.resize(word, b'x');
-            let at = word - 8_000 + 173 * step;
-            let text = format!("/{MD5}/boss@shop.test/boss%40shop.test/");
             log[at..at + text.len()].copy_from_slice(text.as_bytes());
             log.extend_from_slice(format!("\n{SHA1} boss@shop.test\n").as_bytes());
             let want = hits(&sieve, Engine::Scalar, &log);
@@ -166,6 +167,12 @@ fn values_far_into_a_long_word_with_a_listed_name_are_hit() {
             for engine in [Engine::Auto, Engine::Portable, Engine::Avx2] {
                 assert_eq!(hits(&sieve, engine, &log), want, "{engine:?} {word} {at}");
             }
+            // A hash that ends with the word.
+            log.truncate(word - MD5.len() - 1);
+            log.extend_from_slice(format!("/{MD5} ").as_bytes());
+            let want = hits(&sieve, Engine::Scalar, &log);
+            assert_eq!(want.last().map(|(_, at)| *at as usize), Some(word - MD5.len()));
+            assert_eq!(hits(&sieve, Engine::Auto, &log), want, "{word} {at}");
         }
     }
 }

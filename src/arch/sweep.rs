@@ -9,6 +9,8 @@
 //! branch depends on what a place holds. A place of an unusual form stays. The coarse filter asks about networks and the last two labels
 //! of names. One popular parent of a listed name, or one busy network, lets thousands of places pass it. So a finer filter then asks about
 //! the whole address, or about the name from each of its labels on. The places that stay are looked at one by one, elsewhere.
+//!
+//! The same masks tell where hashes and mail addresses may stand, which no filter here knows.
 
 #[cfg(target_arch = "x86_64")]
 use super::cpu::Avx512;

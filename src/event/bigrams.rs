@@ -54,7 +54,7 @@ impl Bigrams {
     fn note(&mut self, text: &[u8]) {
         self.marks.fill(text.len() > MAX_TEXT);
         if text.len() <= MAX_TEXT {
-            // Eight pairs at a time: the loop costs as much as a mark.
+            // Eight pairs at a time, because a step of the loop costs as much as setting a mark.
             let mut rest = text;
             while let (Some(even), Some(odd)) = (rest.first_chunk::<8>(), rest.get(1..).and_then(<[u8]>::first_chunk)) {
                 for pairs in [u64::from_le_bytes(*even), u64::from_le_bytes(*odd)] {

@@ -78,7 +78,7 @@ pub use who::{Value, Who};
 
 /// Reads lines as events. It owns scratch space: use one per thread.
 ///
-/// A line is read lazily: its fields when one of them is first asked for, its time and normal names when one of those is.
+/// A line is read lazily: its fields when one of them is first asked for, then its time and client, then its other normal names.
 /// After a few lines of a kind, reading does not allocate any more.
 #[derive(Debug)]
 pub struct EventReader {
@@ -97,6 +97,7 @@ pub struct EventReader {
     shape: Lazy<Shape>,
     /// The fields with their scores, and the time.
     weighed: Lazy<Normal>,
+    /// The normal names.
     normal: Lazy<Normal>,
 }
 

@@ -18,6 +18,9 @@ const MAX_PAIRS: usize = 2048;
 /// The maximum length of a value in quotes with doubled quotes in it.
 const MAX_DOUBLED: usize = 1 << 16;
 
+/// The maximum length of a value in curly quotes.
+const MAX_CURLY: usize = 4096;
+
 /// The number of pairs found, and their length.
 #[derive(Clone, Copy, Debug, Default)]
 pub(super) struct PairCounts {
@@ -221,7 +224,7 @@ fn name(part: Part<'_>, floor: usize, (begin, equals): (usize, usize), between: 
 fn with_word_before(part: Part<'_>, floor: usize, start: usize) -> usize {
     static VAGUE: Vocabulary =
         Vocabulary::new(&[b"ip", b"port", b"address", b"addr", b"name", b"id", b"host", b"user", b"dn"]);
-    // Most names follow a value and a space.
+    // No word of two letters and a space fits before the name.
     if start < floor + 3 {
         return start;
     }
@@ -249,7 +252,7 @@ fn in_curly_quotes(part: Part<'_>, start: usize) -> Option<(Range<usize>, usize)
         return None;
     }
     let open = start + OPENING.len();
-    let inner = &part.line[open..part.end];
+    let inner = &part.line[open..part.end.min(open + MAX_CURLY)];
     let inner = &inner[..find(inner, CLOSING)?];
     let start = open + inner.len() - inner.trim_ascii_start().len();
     Some((start..start + inner.trim_ascii().len(), open + inner.len() + CLOSING.len()))
@@ -296,7 +299,7 @@ fn value(part: Part<'_>, start: usize, between: Between) -> (Range<usize>, Form,
     };
     // `time=2026-05-12 10:02:03` is one value, even unquoted, and so is `time=May 12, 2026 10:02:03`.
     if between == Between::Space
-        // It has a space in it.
+        // Such a time has a space among its first eleven bytes.
         && (end - start <= 10 && kinds & SPACE != 0)
         && let Some(length) = spaced_time(text)
     {
@@ -445,6 +448,8 @@ fn separator(part: Part<'_>) -> Between {
             && let Some((value, _)) = quoted(part, at, quote)
         {
             at = value.end + 1;
+        } else if let Some((_, end)) = in_curly_quotes(part, at) {
+            at = end;
         } else if let Some(length) = spaced_time(&part.line[at..part.end]) {
             // So does the comma in `May 12, 2026 10:02:03`.
             at += length;

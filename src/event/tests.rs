@@ -303,3 +303,17 @@ fn a_zone_as_told_has_a_name() {
         assert_eq!(event.get(EcsName::EventTimezone).map(|zone| zone.to_string()).as_deref(), Some(name));
     }
 }
+
+#[test]
+fn a_sign_near_by_is_found_where_it_is() {
+    for len in 0..40 {
+        for at in 0..len {
+            for other in [b'a', b'=' ^ 1, b'=' ^ 0x80, 0] {
+                let mut text = vec![other; len];
+                assert_eq!(sheet::near(b'=', &text), None);
+                text[at] = b'=';
+                assert_eq!(sheet::near(b'=', &text), Some(at), "{len} {other}");
+            }
+        }
+    }
+}

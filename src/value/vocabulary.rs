@@ -35,6 +35,12 @@ impl Vocabulary {
         Vocabulary { words, first, heads, next }
     }
 
+    /// The words.
+    #[cfg(test)]
+    pub(crate) fn words(&self) -> &'static [&'static [u8]] {
+        self.words
+    }
+
     /// Returns true if a text is one of the words.
     #[cfg(any(test, feature = "events"))]
     #[inline]
@@ -110,6 +116,15 @@ mod tests {
                 }
             }
         }
+        // So many words that some share a list.
+        const SOME: &[&[u8]] = &[
+            b"aa", b"ab", b"ac", b"ad", b"ae", b"af", b"ag", b"ah", b"ai", b"aj", b"ak", b"al", b"am", b"an", b"ao",
+            b"ap", b"aq", b"ar", b"as", b"at", b"au", b"av", b"aw", b"ax", b"ay", b"az", b"ba", b"bb", b"bc", b"bd",
+            b"be", b"bf", b"bg", b"bh", b"bi", b"bj", b"bk", b"bl", b"bm", b"bn", b"bo", b"bp", b"bq", b"br", b"bs",
+        ];
+        const CROWDED: Vocabulary = Vocabulary::new(SOME);
+        assert!(SOME.iter().any(|word| CROWDED.next[SOME.iter().position(|other| other == word).unwrap()] != 0));
+        assert!(SOME.iter().all(|word| CROWDED.has(word)));
         // `\t` and `I` share a bit.
         assert!([&b""[..], b"\ts", b"if", b"@massage"].iter().all(|text| !SET.has(text)));
     }

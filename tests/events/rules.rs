@@ -205,6 +205,12 @@ pub(super) const SAMPLES: &[Sample] = &[
         "May 12 10:02:03 gw1 Alert: Blocked=”Passed” Source_IP=“192.0.2.7” Destination_IP=”203.0.113.5 ” User=”eve” Policy=”No copies, please”",
         &["source.ip=192.0.2.7", "destination.ip=203.0.113.5", "user.name=eve", "rule.name=No copies, please"],
     ),
+    // Commas in such values do not count as separators.
+    line(
+        "pairs",
+        "May 12 10:02:03 gw1 Alert: a=“x, y” b=“x, y” c=“x, y” src=192.0.2.7 dst=203.0.113.5",
+        &["source.ip=192.0.2.7", "destination.ip=203.0.113.5"],
+    ),
     // Pairs of digits are the addresses of interfaces and disks, however many there are.
     line("text", "May 12 10:02:03 gw1 app: seen 50:06:01:60:3b:a0:1d:2f on port 5", &["source.ip"]),
     line(

@@ -17,7 +17,7 @@ pub(super) fn read(part: Part<'_>, sheet: &mut Sheet) -> bool {
 
 /// Reads `client @0x7f 192.0.2.7#5555 (a.example): query: a.example IN A + (192.0.2.53)`, with or without `queries: info:` and a view.
 fn bind(part: Part<'_>, sheet: &mut Sheet) -> bool {
-    // It stands before the port of the client.
+    // `#` stands before the port of the client.
     if memchr::memchr(b'#', part.text()).is_none() {
         return false;
     }
@@ -89,7 +89,7 @@ pub(super) fn rewritten(part: Part<'_>, sheet: &mut Sheet) -> bool {
 /// Reads BIND's messages about other servers: `FORMERR resolving 'a.example/A/IN': 203.0.113.53#53`. Some of them name the client.
 fn resolving(part: Part<'_>, sheet: &mut Sheet) -> bool {
     let line = part.line;
-    // It stands after the name that was asked for.
+    // `/` stands after the name that was asked for.
     if memchr::memchr(b'/', part.text()).is_none() {
         return false;
     }

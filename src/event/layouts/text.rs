@@ -14,7 +14,7 @@ use std::ops::Range;
 use self::addresses::{Seen, address};
 use self::requests::{columns, request, visited};
 use self::users::{is_domain_user, is_user_name, subject};
-use self::word::{Signs, Text, Word, is_arrow, is_gap, names_nothing, trimmed};
+use self::word::{Signs, Text, Word, is_gap, names_nothing, trimmed};
 use crate::event::layouts::words::{ACTIONS, LOGINS, TELLING, USERS, is_link};
 use crate::event::names;
 use crate::event::sheet::{Form, Label, Part, Raw, Sheet, find};
@@ -68,7 +68,7 @@ pub(super) fn read(part: Part<'_>, sheet: &mut Sheet) {
         }
         let word = trimmed(line, raw);
         let bytes = &line[word.start..word.end];
-        // Most words are no more than that.
+        // Most words mean nothing by themselves.
         if !signs.has_any(Signs::ANY) && !TELLING.has(bytes) && !line[raw.end..part.end].starts_with(b" : ") {
             if let Some(port) = port_of(line, word, &text) {
                 sheet.named(word.start..word.end, port.start..port.end, Form::Plain);
@@ -76,13 +76,12 @@ pub(super) fn read(part: Part<'_>, sheet: &mut Sheet) {
             before = [Some(raw), before[0], before[1]];
             continue;
         }
-        let mut skip = true;
         is_login |= LOGINS.has(bytes);
         // FreeRADIUS: `Login OK: [eve]`, `Login incorrect (reason): [eve/password]`
         if is_login && line[raw.start] == b'[' && before[0].is_some_and(|word| line[word.end - 1] == b':') {
             is_login = !login(part, raw, sheet);
         } else if bytes.is_empty() {
-            skip = is_arrow(&line[raw.start..raw.end]);
+            // Signs alone.
         } else if signs.has_all(Signs::COLON | Signs::SLASH) && visited(line, word, sheet) {
             seen.count();
         } else if signs.has_any(Signs::DOT | Signs::COLON)
@@ -123,9 +122,7 @@ pub(super) fn read(part: Part<'_>, sheet: &mut Sheet) {
         } else {
             labelled(part, (raw, signs), word, before[0], &mut text, sheet);
         }
-        if skip || !is_arrow(&line[raw.start..raw.end]) {
-            before = [Some(raw), before[0], before[1]];
-        }
+        before = [Some(raw), before[0], before[1]];
     }
     // What was requested is the URL, and not a link in the name of an agent: `(Bot/2.1; +http://a.example/bot.html)`.
     let is_url = |field: &&mut Raw| field.label == Label::Known("url");
@@ -317,8 +314,8 @@ fn shaped(part: Part<'_>, raw: Word, word: Word, signs: Signs) -> Option<(&'stat
     let closed = line[raw.start..raw.end].strip_suffix(b":").unwrap_or(&line[raw.start..raw.end]);
     if let [b'[', .., b']'] = closed {
         let rest = &line[raw.start + closed.len()..part.end];
-        const LOGINS: [&[u8]; 4] = [b" FAIL LOGIN", b" OK LOGIN", b" Peer Connection Initiated", b": Login_"];
-        let is_login = LOGINS.iter().any(|login| rest.starts_with(login));
+        const REMARKS: [&[u8]; 4] = [b" FAIL LOGIN", b" OK LOGIN", b" Peer Connection Initiated", b": Login_"];
+        let is_login = REMARKS.iter().any(|login| rest.starts_with(login));
         let is_user = is_user_name(bytes) && !bytes.eq_ignore_ascii_case(b"user");
         return (is_login && is_user).then_some(("user", word.start..word.end));
     }

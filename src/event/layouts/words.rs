@@ -432,7 +432,7 @@ pub(super) static NO_SUBJECTS: Vocabulary = Vocabulary::new(&[
 /// Words for a login, after which brackets hold the user.
 pub(super) static LOGINS: Vocabulary = Vocabulary::new(&[b"login", b"user"]);
 
-/// The words that mean something to a line by themselves. A value before or after any other word shows by its signs, or by a colon.
+/// The words that mean something to a line by themselves, among them every word of [`LOGINS`], [`USERS`] and [`ACTIONS`]. A value before or after any other word shows by its signs, or by a colon.
 pub(super) static TELLING: Vocabulary = Vocabulary::new(&[
     b"login",
     b"user",
@@ -510,3 +510,17 @@ pub(super) static ACTIONS: Vocabulary = Vocabulary::new(&[
     b"permit",
     b"permitted",
 ]);
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn words_that_are_looked_for_are_telling() {
+        for words in [&LOGINS, &USERS, &ACTIONS] {
+            for word in words.words() {
+                assert!(TELLING.has(word), "{:?}", String::from_utf8_lossy(word));
+            }
+        }
+    }
+}

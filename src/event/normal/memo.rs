@@ -121,7 +121,7 @@ impl Memo {
     }
 }
 
-/// Returns the last bytes of a text, of which there are at most eight. Together with the length, they tell texts apart that are equal in
+/// Returns the last eight bytes of a text, or all of a shorter one. Together with the length, they tell texts apart that are equal in
 /// all chunks of eight bytes before.
 #[inline]
 fn tail(text: &[u8]) -> u64 {

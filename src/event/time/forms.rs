@@ -118,7 +118,7 @@ fn level_first(text: &[u8]) -> Option<(Stamp, usize)> {
 }
 
 /// Reads `Mon DD …`, with the year after the day, after the time, or missing (RFC 3164, `ctime`, Cisco, CEF).
-fn month_first(text: &[u8]) -> Option<(Stamp, usize)> {
+pub(super) fn month_first(text: &[u8]) -> Option<(Stamp, usize)> {
     let mut read = Read { text, at: 0 };
     let (month, length) = month(text)?;
     read.at = length;
@@ -155,7 +155,7 @@ fn month_first(text: &[u8]) -> Option<(Stamp, usize)> {
 }
 
 /// Reads all forms that begin with a digit.
-fn numbers(text: &[u8]) -> Option<(Stamp, usize)> {
+pub(super) fn numbers(text: &[u8]) -> Option<(Stamp, usize)> {
     let digits = text.iter().take(9).take_while(|byte| byte.is_ascii_digit()).count();
     let next = *text.get(digits)?;
     match (digits, next) {

@@ -34,7 +34,7 @@ impl Read<'_> {
         is
     }
 
-    /// Reads one or two spaces: `May  2` has two.
+    /// Reads one space or more: `May  2` has two.
     pub(super) fn spaces(&mut self) -> Option<()> {
         self.expect(b' ')?;
         while self.skip(b' ') {}
@@ -143,7 +143,7 @@ impl Read<'_> {
         self.half_day(Clock { hour, minute, second, nano })
     }
 
-    pub(super) fn fraction(&mut self) -> i32 {
+    fn fraction(&mut self) -> i32 {
         if !matches!(self.peek(), Some(b'.' | b',' | b':')) {
             return 0;
         }
@@ -169,7 +169,7 @@ impl Read<'_> {
         nano
     }
 
-    pub(super) fn half_day(&mut self, clock: Clock) -> Option<Clock> {
+    fn half_day(&mut self, clock: Clock) -> Option<Clock> {
         let space = usize::from(self.peek() == Some(b' '));
         let rest = &self.text[self.at + space..];
         let is_pm = match rest {

@@ -3,6 +3,7 @@ use jiff::tz::TimeZone;
 
 use super::stamp::{Stamp, days_since_1970, is_day};
 use super::*;
+use crate::random::{Random, cases};
 
 fn utc() -> Assumed {
     Assumed { zone: TimeZone::UTC, zone_name: String::from("UTC"), year: None, file_time: None }
@@ -364,5 +365,36 @@ fn dates_and_times_in_fields_of_their_own() {
     ] {
         let read = clock(text.as_bytes()).map(|(at, zone)| (at.hour, at.minute, at.second, zone));
         assert_eq!(read, want, "{text}");
+    }
+}
+
+/// What is read at fixed places is read in the same way as any other form.
+#[test]
+fn the_fast_ways_read_what_the_others_read() {
+    let mut random = Random::new(9);
+    for text in [
+        "2026-05-12T10:02:03.123456+02:00 x",
+        "2026-05-12 10:02:03,123 x",
+        "2026-05-12 10:02 PM x",
+        "2026-02-29 10:02:03Z",
+        "May 12 10:02:03 gw x",
+        "May  2 10:02:03 gw x",
+        "Feb 29 23:59:60 gw x",
+    ] {
+        for _ in 0..cases(3000, 20) {
+            let mut text = text.as_bytes().to_vec();
+            for _ in 0..random.below(3) {
+                let at = random.index(text.len());
+                text[at] = b"0123456789 :-TZ.,aAmMpP\x00\xFF"[random.index(25)];
+            }
+            text.truncate(text.len() - random.index(8));
+            let shown = String::from_utf8_lossy(&text);
+            if let Some(found) = fast::iso(&text) {
+                assert_eq!(forms::numbers(&text), Some(found), "{shown:?}");
+            }
+            if let Some(found) = fast::syslog(&text) {
+                assert_eq!(forms::month_first(&text), Some(found), "{shown:?}");
+            }
+        }
     }
 }

@@ -11,12 +11,13 @@ use crate::value::hash::{LENGTHS, MAX_LEN};
 /// The distance before a run of digits up to which letters and digits are looked at. No escape is longer.
 const MAX_HEAD: usize = 40;
 
-/// Calls `each` with every hash of a text, in order. `chunks` are the [chunks](crate::arch::digits::chunks) of that text.
+/// Calls `each` with every hash of a text, in order. `chunks` are the [chunks](crate::arch::digits::chunks) of that text, in order. Each part
+/// of it whose ends no hash crosses may count multiples of 16 of its own.
 pub(super) fn find(bytes: &[u8], chunks: &[u32], each: &mut impl FnMut(Range<usize>, &FileHash)) {
     let mut done = 0;
     let mut chunks = chunks.iter().map(|&chunk| chunk as usize).peekable();
     while let Some(chunk) = chunks.next() {
-        if chunk < done || is_short(bytes, chunk) {
+        if is_short(bytes, chunk) {
             continue;
         }
         let is_part = |byte: &&u8| is_digit_or_separator(**byte);

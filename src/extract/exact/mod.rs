@@ -1,7 +1,7 @@
 //! Observables that only equal values cover: file hashes and mail addresses.
 //!
 //! Only a few bytes around a place decide whether one stands there, so they are searched for separately: by
-//! [`ExactFinder`] in a whole block at once, whose lines are then extracted, and by the extractor in the text it is
+//! the sweep in a whole block at once ([`ExactPlaces`]), whose lines are then extracted, and by the extractor in the text it is
 //! given.
 
 mod digests;
@@ -48,7 +48,7 @@ impl ExactPlaces {
         }
     }
 
-    /// Adds the places of a part of the text. No hash may cross its end.
+    /// Adds the places of a part of the text, which begins where the last places end. No hash may cross its end.
     pub(super) fn add_part(&mut self, bytes: &[u8], part: Range<usize>, hashes: bool, emails: bool) {
         let text = &bytes[part.clone()];
         if hashes {

@@ -415,8 +415,8 @@ fn certificate(part: Part<'_>, word: Word, slash: usize) -> Range<usize> {
     start..slash
 }
 
-/// The part of a word before an address that is glued to it, and that address: `client01/192.0.2.7:5555`, `[AF_INET]192.0.2.7`, `src:192.0.2.7`,
-/// `eve@192.0.2.7`, `peer(192.0.2.7`, `pc1[192.0.2.7`.
+/// The part of a word before an address that is glued to it, and that address: `client01/192.0.2.7:5555`, `[AF_INET]192.0.2.7`,
+/// `src:192.0.2.7`, `eve@192.0.2.7`, `peer(192.0.2.7`, `pc1[192.0.2.7`.
 fn glued(line: &[u8], word: Word) -> Option<(Word, (IpAddr, Option<u16>))> {
     let text = &line[word.start..word.end];
     let is_cut = |byte: &u8| matches!(*byte, b'/' | b'[' | b']' | b'@' | b'(' | b'=' | b'"' | b'\'' | b':');

@@ -71,7 +71,7 @@ impl Signs {
     pub(super) const EQUALS: u16 = 64;
     /// A dash or an underscore.
     pub(super) const DASH: u16 = 128;
-    /// One of these, or of some other signs that are part of no word.
+    /// Any of these.
     pub(super) const ANY: u16 = 255;
 
     /// Returns true if at least one of some signs is in the word.
