@@ -220,7 +220,7 @@ impl Worker {
                 } else if is_piece && !words.is_empty() {
                     extractor.extract(view, own, &mut |token| look_up_likely(matcher, found, filter, token, 0));
                 } else {
-                    for word in words.drain(..).filter(|word| !certain.has(view, word.start)) {
+                    for word in words.drain(..).filter(|word| !is_certain || !certain.has(view, word.start)) {
                         extractor
                             .extract_words(view, word, &mut |token| look_up_likely(matcher, found, filter, token, 0));
                     }
