@@ -234,28 +234,31 @@ pub(super) fn number(value: &[u8]) -> Option<u32> {
     port(value).map(u32::from)
 }
 
+/// The methods of HTTP and WebDAV.
+pub(super) const METHODS: &[&[u8]] = &[
+    b"GET",
+    b"POST",
+    b"HEAD",
+    b"PUT",
+    b"DELETE",
+    b"OPTIONS",
+    b"CONNECT",
+    b"PATCH",
+    b"TRACE",
+    b"PROPFIND",
+    b"PROPPATCH",
+    b"MKCOL",
+    b"COPY",
+    b"MOVE",
+    b"LOCK",
+    b"UNLOCK",
+    b"REPORT",
+];
+
 /// Returns true for a method of HTTP or WebDAV.
 pub(super) fn is_method(text: &[u8]) -> bool {
-    static METHODS: Vocabulary = Vocabulary::new(&[
-        b"GET",
-        b"POST",
-        b"HEAD",
-        b"PUT",
-        b"DELETE",
-        b"OPTIONS",
-        b"CONNECT",
-        b"PATCH",
-        b"TRACE",
-        b"PROPFIND",
-        b"PROPPATCH",
-        b"MKCOL",
-        b"COPY",
-        b"MOVE",
-        b"LOCK",
-        b"UNLOCK",
-        b"REPORT",
-    ]);
-    METHODS.has(text)
+    static VOCABULARY: Vocabulary = Vocabulary::new(METHODS);
+    VOCABULARY.has(text)
 }
 
 /// Returns true if a text begins like the target of a request: a path, a URL, or a name with a port.

@@ -1,5 +1,6 @@
 //! Words that structure plain text.
 
+use crate::event::value::METHODS;
 use crate::value::vocabulary::Vocabulary;
 
 /// Words that link what follows to what precedes: after a label or a time they begin a sentence, and name no user, host or protocol.
@@ -432,13 +433,8 @@ pub(super) static NO_SUBJECTS: Vocabulary = Vocabulary::new(&[
 /// Words for a login, after which brackets hold the user.
 pub(super) static LOGINS: Vocabulary = Vocabulary::new(&[b"login", b"user"]);
 
-/// The words that mean something to a line by themselves, among them every word of [`LOGINS`], [`USERS`] and [`ACTIONS`]. A value before or after any other word shows by its signs, or by a colon.
-pub(super) static TELLING: Vocabulary = Vocabulary::new(&[
-    b"login",
-    b"user",
-    b"username",
-    b"account",
-    b"usr",
+/// Words that mean something to a line by themselves, besides those of the other lists here.
+const OTHERS: &[&[u8]] = &[
     b"client",
     b"inbound",
     b"outbound",
@@ -457,6 +453,11 @@ pub(super) static TELLING: Vocabulary = Vocabulary::new(&[
     b"succeeded",
     b"failure",
     b"fail",
+];
+
+const USER_WORDS: &[&[u8]] = &[b"user", b"username", b"account", b"login", b"usr"];
+
+const ACTION_WORDS: &[&[u8]] = &[
     b"allow",
     b"allowed",
     b"deny",
@@ -471,45 +472,36 @@ pub(super) static TELLING: Vocabulary = Vocabulary::new(&[
     b"rejected",
     b"permit",
     b"permitted",
-    b"GET",
-    b"POST",
-    b"HEAD",
-    b"PUT",
-    b"DELETE",
-    b"OPTIONS",
-    b"CONNECT",
-    b"PATCH",
-    b"TRACE",
-    b"PROPFIND",
-    b"PROPPATCH",
-    b"MKCOL",
-    b"COPY",
-    b"MOVE",
-    b"LOCK",
-    b"UNLOCK",
-    b"REPORT",
-]);
+];
+
+/// The number of telling words.
+const TELLING_WORDS: usize = OTHERS.len() + USER_WORDS.len() + ACTION_WORDS.len() + METHODS.len();
+
+/// The words that mean something to a line by themselves. A value before or after any other word shows by its signs, or by a colon.
+pub(super) static TELLING: Vocabulary =
+    Vocabulary::new(&joined::<TELLING_WORDS>(&[OTHERS, USER_WORDS, ACTION_WORDS, METHODS]));
 
 /// Words before the name of a user.
-pub(super) static USERS: Vocabulary = Vocabulary::new(&[b"user", b"username", b"account", b"login", b"usr"]);
+pub(super) static USERS: Vocabulary = Vocabulary::new(USER_WORDS);
 
 /// What a firewall does with a connection.
-pub(super) static ACTIONS: Vocabulary = Vocabulary::new(&[
-    b"allow",
-    b"allowed",
-    b"deny",
-    b"denied",
-    b"accept",
-    b"accepted",
-    b"block",
-    b"blocked",
-    b"drop",
-    b"dropped",
-    b"reject",
-    b"rejected",
-    b"permit",
-    b"permitted",
-]);
+pub(super) static ACTIONS: Vocabulary = Vocabulary::new(ACTION_WORDS);
+
+/// Joins lists of words.
+const fn joined<const N: usize>(lists: &[&[&'static [u8]]]) -> [&'static [u8]; N] {
+    let mut words: [&[u8]; N] = [b""; N];
+    let (mut list, mut count) = (0, 0);
+    while list < lists.len() {
+        let mut at = 0;
+        while at < lists[list].len() {
+            words[count] = lists[list][at];
+            (at, count) = (at + 1, count + 1);
+        }
+        list += 1;
+    }
+    assert!(count == N);
+    words
+}
 
 #[cfg(test)]
 mod tests {
@@ -517,10 +509,8 @@ mod tests {
 
     #[test]
     fn words_that_are_looked_for_are_telling() {
-        for words in [&LOGINS, &USERS, &ACTIONS] {
-            for word in words.words() {
-                assert!(TELLING.has(word), "{:?}", String::from_utf8_lossy(word));
-            }
+        for word in [LOGINS.words(), USERS.words(), ACTIONS.words(), METHODS].concat() {
+            assert!(TELLING.has(word), "{:?}", String::from_utf8_lossy(word));
         }
     }
 }
