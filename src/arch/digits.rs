@@ -1,7 +1,7 @@
 //! Finds places where hexadecimal digits are close together, with or without `:` and `-` between them.
 //!
-//! A run of at least 31 bytes fills a chunk of 16 bytes that starts at a multiple of 16, wherever one begins to count. So it is enough to find the chunks that consist
-//! of such bytes alone. Nearly none do, and the bytes around those that do are looked at one by one.
+//! A run of at least 31 bytes fills a chunk of 16 bytes that starts at a multiple of 16, wherever one begins to count. So it is enough to
+//! find the chunks that consist of such bytes alone. Nearly none do, and the bytes around those that do are looked at one by one.
 
 /// The length of a chunk in bytes.
 pub(crate) const CHUNK: usize = 16;

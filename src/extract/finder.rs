@@ -54,7 +54,8 @@ impl WordFinder {
         &self.places
     }
 
-    /// Calls `found` with every word that may hold a hit, in order, and notes the places for hashes and mail addresses. Returns the number of places about which the judge was asked.
+    /// Calls `found` with every word that may hold a hit, in order, and notes the places for hashes and mail addresses. Returns the number
+    /// of places about which the judge was asked.
     pub(crate) fn find(
         &mut self,
         bytes: &[u8],
