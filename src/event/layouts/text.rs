@@ -3,6 +3,7 @@
 //! `Login of eve from 192.0.2.7 port 5555` gives a field `from` and a field `of`. The table of names defines what a word means.
 
 mod addresses;
+mod beside;
 mod logins;
 mod questions;
 mod requests;
@@ -140,6 +141,10 @@ pub(super) fn read(part: Part<'_>, sheet: &mut Sheet) {
 fn login(part: Part<'_>, raw: Word, sheet: &mut Sheet) -> bool {
     let Some(user) = quoted(part, raw) else { return false };
     let text = &part.line[user.start..user.end];
+    // `login attempt from IP: [2001:db8::7]`
+    if value::address(text).is_some() {
+        return false;
+    }
     let slash = memchr::memchr(b'/', text).filter(|at| &text[..*at] != b"host");
     sheet.known("user", user.start..slash.map_or(user.end, |at| user.start + at));
     true
@@ -489,7 +494,9 @@ fn label_with_value(line: &[u8], word: Word, sheet: &mut Sheet) -> bool {
     }
     let Some(colon) = memchr::memchr(b':', name).filter(|colon| colon + 1 < name.len()) else { return false };
     let begins = name[colon + 1].is_ascii_alphanumeric() || matches!(name[colon + 1], b'"' | b'[');
-    if !begins || !names::is_exact(&name[..colon]) || names_nothing(&name[..colon], &name[colon + 1..]) {
+    // `found within ARGS:file` (ModSecurity): the name of an argument.
+    let is_nothing = || name[..colon] == *b"ARGS" || names_nothing(&name[..colon], &name[colon + 1..]);
+    if !begins || !names::is_exact(&name[..colon]) || is_nothing() {
         return false;
     }
     // `user-name:"eve"`

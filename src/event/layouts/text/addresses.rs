@@ -3,6 +3,7 @@
 use std::net::IpAddr;
 use std::ops::Range;
 
+use super::beside::{is_hop, is_of_list, is_phone, is_reached, is_unknown, without_interface};
 use super::questions::has_answer_near;
 use super::users::{is_domain_user, is_user_name};
 use super::word::{Text, Word, is_arrow, is_gap, label, trimmed};
@@ -89,6 +90,14 @@ pub(super) fn address(
     }
     // `<sip:100@203.0.113.5>`: the name of a phone at the server.
     if glued.is_some_and(|glued| is_phone(&line[glued.start..glued.end])) {
+        sheet.known("hop", start..end);
+        return Some(stop);
+    }
+    // `for [100@203.0.113.5] from 192.0.2.7`: a user at a server.
+    if glued.is_some_and(|glued| line[glued.end - 1] == b'@')
+        && before[0].is_some_and(|word| &line[word.start..word.end] == b"for")
+        && find(&line[raw.end..part.end], b" from ").is_some()
+    {
         sheet.known("hop", start..end);
         return Some(stop);
     }
@@ -263,7 +272,7 @@ fn place(part: Part<'_>, raw: Word, found: Span, before: [Option<Word>; 3], seen
             let is_same = |field: &Raw| value::address(&line[field.span()]).map(|(ip, _)| ip) == own.map(|(ip, _)| ip);
             let is_again = seen.count > 1
                 && (sheet.fields.iter().rev().take(MAX_KNOWN).any(is_same)
-                    || is_of_list(line, raw, before[0])
+                    || is_of_list(line, raw, before)
                     || is_unknown(line, before[0]));
             let own_port = own.and_then(|(_, port)| port);
             // `198.51.100.1:25,192.0.2.7:40000`: the ports say that the server is the first.
@@ -288,31 +297,6 @@ fn place(part: Part<'_>, raw: Word, found: Span, before: [Option<Word>; 3], seen
             sheet.level -= 2;
         }
     }
-}
-
-/// Returns true for an address that goes on with a list in brackets: `[192.0.2.7, 198.51.100.1]`.
-fn is_of_list(line: &[u8], raw: Word, before: Option<Word>) -> bool {
-    let closes = line[raw.start..raw.end].contains(&b']') && !line[raw.start..raw.end].contains(&b'[');
-    closes && before.is_some_and(|word| line[word.start] == b'[' && line[word.end..raw.start].contains(&b','))
-}
-
-/// Returns true for the words before a machine that something was sent to: `to neighbor`, `to server a.example (`, `dial tcp` and
-/// `lookup a.example on` (Go).
-fn is_reached(line: &[u8], raw: Word, before: [Option<Word>; 3]) -> bool {
-    const MACHINES: [&[u8]; 8] =
-        [b"neighbor", b"server", b"host", b"peer", b"node", b"controller", b"upstream", b"backend"];
-    let word = |at: usize| before[at].map_or(&b""[..], |word| &line[word.start..word.end]);
-    let is_to = |at: usize| word(at).eq_ignore_ascii_case(b"to");
-    let is_named = || line[raw.start] == b'(' && memchr::memchr(b'.', word(0)).is_some() && value::is_host(word(0));
-    is_to(1) && (MACHINES.contains(&word(0)) || is_named())
-        || is_to(2) && MACHINES.contains(&word(1)) && is_named()
-        || word(1) == b"dial" && matches!(word(0), b"tcp" | b"udp")
-        || word(2) == b"lookup" && word(0) == b"on"
-}
-
-/// Returns true for a label that says nothing to the table: `allowed hosts: 192.0.2.7`.
-fn is_unknown(line: &[u8], before: Option<Word>) -> bool {
-    before.is_some_and(|word| word.end - word.start > 1 && line[word.end - 1] == b':')
 }
 
 /// Returns true for two ports of which the first is that of a service, and the second that of a client.
@@ -360,22 +344,6 @@ fn is_subject(part: Part<'_>, end: usize, word: &[u8]) -> bool {
     let head = &part.line[part.start..end.min(part.start + 160)];
     memchr::memchr(b'/', word).is_some_and(|slash| slash > 0 && value::address(&word[slash + 1..]).is_some())
         && find(head, word).is_some()
-}
-
-/// Returns true for the start of the address of a phone: `sip:100@`, `"100"<sip:100@`.
-fn is_phone(text: &[u8]) -> bool {
-    text.ends_with(b"@") && [&b"sip:"[..], b"sips:"].iter().any(|scheme| find(text, scheme).is_some())
-}
-
-/// Returns true for a word before the address of a machine that passes things on.
-fn is_hop(word: &[u8]) -> bool {
-    matches!(word, b"via" | b"through" | b"gateway")
-}
-
-/// Drops the name of an interface between an address and an arrow: `192.0.2.7:5555 (eth0) -> 203.0.113.5:443`.
-fn without_interface(rest: &[u8]) -> &[u8] {
-    let close = rest.strip_prefix(b"(").and_then(|name| memchr::memchr(b')', &name[..name.len().min(32)]));
-    close.map_or(rest, |close| rest[close + 2..].trim_ascii_start())
 }
 
 /// Drops the remark in parentheses that follows an address without a space: `192.0.2.7/443(CORP\eve)`. A user in it becomes a field.
@@ -554,8 +522,11 @@ fn flow(part: Part<'_>, word: Word, own: Option<(IpAddr, Option<u16>)>, sheet: &
     }
     let has_ports = three.start > two.start && four.start > three.start && is_port(three) && is_port(four);
     // `192.0.2.7 192.0.2.7`, two addresses of a client that asked a name server, `[192.0.2.7, 198.51.100.1]`: one end, twice, or passed on.
-    let is_list =
-        line[..one.start].ends_with(b"[") && line[two.end..part.end].starts_with(b"]") && line[one.end] == b',';
+    let is_list = line[one.end] == b','
+        && matches!(
+            (line[..one.start].last(), line[two.end..part.end].first()),
+            (Some(b'['), Some(b']')) | (Some(b'\''), Some(b'\'')) | (Some(b'"'), Some(b'"'))
+        );
     if is_ip(two)
         && !has_ports
         && (is_list || has_answer_near(part, &span(one)) || value::address(bytes(one)) == value::address(bytes(two)))
