@@ -217,6 +217,17 @@ fn rfc3164<'a>(part: Part<'a>, sheet: &mut Sheet, has_priority: bool) -> Option<
         return Some(after_tag(part.from(id.start), sheet));
     }
     let tagged = next.clone().and_then(|next| tag(part, &next));
+    // `2026-05-12 10:02:03  SMTP Server: …`, `2026-05-12 10:02:03 Logon   Error: …`, `2026-05-12T10:02:03Z: Failed Login: …`: columns or
+    // a sentence of a program's own log, not a host and a program.
+    let is_apart = |word: &Range<usize>| part.line[..word.start].ends_with(b"  ");
+    if !has_priority
+        && !is_short
+        && (is_cisco || is_apart(&host) || next.as_ref().is_some_and(is_apart))
+        && !next.as_ref().is_some_and(|next| part.line[next.clone()].ends_with(b"]:"))
+    {
+        sheet.back_to(mark);
+        return None;
+    }
     if tagged.is_none() && !has_priority && !is_short {
         // A time and a host without a tag could be any program's own log.
         sheet.back_to(mark);
@@ -337,7 +348,8 @@ pub(super) fn is_host(text: &[u8]) -> bool {
     // `2026-05-12 10:02:03,456 INFO app.audit: …`
     const LEVELS: [&[u8]; 10] =
         [b"TRACE", b"DEBUG", b"INFO", b"NOTICE", b"WARN", b"WARNING", b"ERROR", b"CRITICAL", b"FATAL", b"SEVERE"];
-    let is_word = || text[0].is_ascii_uppercase() && LEVELS.contains(&text) || is_link(text);
+    let is_level = || LEVELS.iter().any(|level| level.eq_ignore_ascii_case(text));
+    let is_word = || text[0].is_ascii_uppercase() && is_level() || is_link(text);
     value::is_host_name(text)
         && !has_port()
         && !text.ends_with(b":")

@@ -256,6 +256,13 @@ pub(super) static NO_USERS: Vocabulary = Vocabulary::new(&[
     b"reached",
     b"exceeded",
     b"already",
+    b"but",
+    b"matching",
+    b"versuch",
+    b"poging",
+    b"intento",
+    b"tentative",
+    b"tentativo",
 ]);
 
 /// Words before the verb of a login, or after `for`, `of`, `by`, `as` and `using`, that are not a user name either.

@@ -117,9 +117,22 @@ fn is_verb(part: Part<'_>, verb: Word) -> bool {
     match &part.line[verb.start..verb.end] {
         word if VERBS.has(word) => is_next(&WAYS),
         word if word.eq_ignore_ascii_case(b"authenticated") => is_next(&AFTER),
-        word if word.eq_ignore_ascii_case(b"failed") => is_next(&TO) && is_next(&LOGINS),
+        word if word.eq_ignore_ascii_case(b"failed") => is_next(&TO) && is_next(&LOGINS) && !has_object(part, verb),
         _ => false,
     }
+}
+
+/// Returns true if `failed to authenticate` names the one who failed: `[conn7] Failed to authenticate eve@admin with mechanism …`.
+fn has_object(part: Part<'_>, verb: Word) -> bool {
+    static LINKS: Vocabulary =
+        Vocabulary::new(&[b"from", b"via", b"using", b"with", b"to", b"at", b"on", b"in", b"as", b"for", b"because"]);
+    let mut text = Text { part, at: verb.end };
+    text.word();
+    let verb = text.word().map_or(&b""[..], |word| &part.line[word.start..word.end]);
+    verb.eq_ignore_ascii_case(b"authenticate")
+        && text.word().is_some_and(|word| {
+            part.line[word.start].is_ascii_alphanumeric() && !LINKS.has(&part.line[word.start..word.end])
+        })
 }
 
 /// Returns true for what may stand before the user who begins a message: a role, a time, a level, and anything that a sign ends.
