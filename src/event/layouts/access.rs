@@ -120,7 +120,10 @@ fn before(part: Part<'_>, sheet: &mut Sheet) -> bool {
             if memchr::memchr(b'[', text).is_some() || memchr::memmem::find(text, b": ").is_some() {
                 return false;
             }
-            sheet.known("user", user);
+            // `192.0.2.7 - 7be9 - [12/May/2026:10:02:03 +0000]`: one column more, and nobody.
+            if !text.ends_with(b" -") {
+                sheet.known("user", user);
+            }
         }
     }
     true
@@ -185,7 +188,9 @@ fn after(part: Part<'_>, sheet: &mut Sheet) -> Option<()> {
             break;
         }
         let Some(span) = words.quoted() else { break };
-        sheet.known(name, span);
+        // Envoy writes the address that a proxy forwarded first, and then the agent.
+        let is_forwarded = name == "referer" && value::address(&part.line[span.clone()]).is_some();
+        sheet.known(if is_forwarded { "x_forwarded_for" } else { name }, span);
     }
     Some(())
 }

@@ -14,7 +14,10 @@ pub(super) fn request(line: &[u8], word: Word, before: Option<Word>, text: &mut 
         return false;
     }
     let quote = target.iter().position(|byte| matches!(*byte, b'"' | b'\''));
-    let stop = quote.map_or(next.end, |at| next.start + at);
+    let mut stop = quote.map_or(next.end, |at| next.start + at);
+    // `(POST /path)`, `POST /path: 403`
+    let is_closed = || line[..word.start].ends_with(b"(") && line[..stop].ends_with(b")");
+    stop -= usize::from(stop > next.start + 1 && (line[stop - 1] == b':' || is_closed()));
     if let Some(host) = before.filter(|host| line[host.start] == b'"') {
         let host = trimmed(line, host);
         let name = &line[host.start..host.end];
