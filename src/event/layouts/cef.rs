@@ -8,7 +8,9 @@ const HEADER: [&str; 6] =
 /// Reads `part` if it begins with `CEF:` and has its seven bars.
 pub(super) fn read(part: Part<'_>, sheet: &mut Sheet) -> bool {
     let text = part.text();
-    text.starts_with(b"CEF:") && text.get(4).is_some_and(u8::is_ascii_digit) && columns(part, sheet)
+    // Some devices write a space before the version.
+    matches!(text, [b'C', b'E', b'F', b':', b'0'..=b'9', ..] | [b'C', b'E', b'F', b':', b' ', b'0' | b'1', b'|', ..])
+        && columns(part, sheet)
 }
 
 /// Reads CEF without its `CEF:`, which looks like the name of a program in syslog: `0|vendor|product|…`.
