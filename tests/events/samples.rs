@@ -16,6 +16,8 @@ mod logins;
 mod near;
 #[path = "rules.rs"]
 mod rules;
+#[path = "strange.rs"]
+mod strange;
 #[path = "unseen.rs"]
 mod unseen;
 #[path = "whole.rs"]
@@ -759,6 +761,7 @@ fn labelled() -> impl Iterator<Item = &'static Sample> {
         kinds::SAMPLES,
         doubt::SAMPLES,
         logins::SAMPLES,
+        strange::SAMPLES,
         devices::SAMPLES,
     ]
     .into_iter()
@@ -824,6 +827,7 @@ fn a_line_in_a_string_says_the_same() {
         .chain(kinds::SAMPLES)
         .chain(doubt::SAMPLES)
         .chain(logins::SAMPLES)
+        .chain(strange::SAMPLES)
         .chain(devices::SAMPLES)
     {
         if !sample.head.is_empty() || sample.layout == "custom" {

@@ -259,7 +259,7 @@ const LINES: &[Whole] = &[
     line("pairs", r#"src=192.0.2.7 dst=203.0.113.5 msg="rpz QNAME NXDOMAIN rewrite evil.test/A via evil.test.rpz.test 192.0.2.9""#,
         &["source.ip=192.0.2.7", "destination.ip=203.0.113.5", "client.ip=192.0.2.7", "dns.question.name=evil.test"]),
     line("pairs", "May 12 10:02:03 mx postfix/smtp[5]: 3F1A2: to=<eve@corp.test>, relay=none, status=deferred",
-        &["@timestamp=2026-05-12T10:02:03Z", "event.timezone=UTC", "host.name=mx", "email.to.address=<eve@corp.test>", "process.name=postfix/smtp"]),
+        &["@timestamp=2026-05-12T10:02:03Z", "event.timezone=UTC", "host.name=mx", "email.to.address=eve@corp.test", "process.name=postfix/smtp"]),
     each("pairs", r#"src=203.0.113.5 act=x msg="from 2001:db8::7""#,
         &["source.ip=203.0.113.5", "client.ip=203.0.113.5", "event.action=x"],
         &["src=203.0.113.5", "act=x", "msg=from 2001:db8::7", "src==203.0.113.5", r#"act=x msg="from=2001:db8::7"#, "from=2001:db8::7"]),

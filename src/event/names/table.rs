@@ -103,7 +103,7 @@ pub(super) const TABLE: &[(Meaning, &str)] = &[
         Ecs(SourceIp),
         "source_ip src_ip source_address src_addr src source_ip_address src_ip_addr source_ipv4 src_ipv4 \
          source_ipv6 src_ipv6 src_v6 source_ipv4_address src_ipv4_address source_ipv6_address src_ipv6_address saddr \
-         orig_h id_orig_h conn_src_ip src_endpoint_ip source_address_ip flow_source_address client_ip \
+         orig_h id_orig_h conn_src_ip downstream_remote_address downstream_direct_remote_address src_endpoint_ip source_address_ip flow_source_address client_ip \
          client_address client_addr c_ip client_ip_address client_ip_addr client_public_ip caller_ip caller_ip_address requester_ip \
          from who_ip csip rip fd_cip request_ip remote_host rhost raddr peer_ip peer_address peer peer_addr \
          http_client_ip true_client_ip cf_connecting_ip real_ip x_real_ip actor_ip actor_ip_address source_host_ip \
@@ -145,6 +145,7 @@ pub(super) const TABLE: &[(Meaning, &str)] = &[
     (
         Ecs(DestinationIp),
         "destination_ip dst_ip destination_address dst_addr dst dest_ip destination_ip_address dst_ip_addr \
+         downstream_local_address \
          dest_address dest_addr dest_ip_addr destination_ipv4 dst_ipv4 destination_ipv6 dst_ipv6 dst_v6 destipv4 \
          destination_ipv4_address dst_ipv4_address destination_ipv6_address dst_ipv6_address dst_ip_address daddr \
          dip dst_ap resp_h id_resp_h conn_dest_ip conn_dst_ip dst_endpoint_ip flow_destination_address server_ip \
@@ -205,7 +206,7 @@ pub(super) const TABLE: &[(Meaning, &str)] = &[
         "destination_domain dst_domain dest_domain dst_domain_name destination_domain_name destination_host_name dst_host_name dest_host_name \
          destination_host dst_host dhost dest_host destination_name dstname dest_name server_name_destination \
          target_host target_hostname target_domain remote_domain remote_name destination_dns_domain destination_fqdn \
-         r_host cs_host host_header x_host_header vhost virtual_host server_domain peerhost host_domain \
+         cs_host host_header x_host_header vhost virtual_host server_domain peerhost host_domain \
          domain_queried",
     ),
     (
@@ -217,7 +218,7 @@ pub(super) const TABLE: &[(Meaning, &str)] = &[
          host_fqdn machine_fqdn asset_name asset_hostname affected_host affected_host_name impacted_host \
          target_machine_name node_name node syslog_host syslog_hostname log_host host machine device_dns_name \
          system_name devname device_id_name server_host_name source_host_name src_host source_host shost \
-         dvc_hostname observer_hostname vm_name instance_name device endpoint terminal beat_hostname \
+         dvc_hostname observer_hostname vm_name instance_name device endpoint beat_hostname \
          beat_name dhost meta_hostname device_detail_display_name device_display_name system_display_name client_hostname nas_name \
          entity_value_name logical_server_name host_identifier log_source_name dvc",
     ),

@@ -7,6 +7,11 @@ use crate::event::sheet::{Label, Sheet, find};
 use crate::event::value;
 use crate::value::url::after_scheme;
 
+/// Moves the start of a text.
+fn from(held: Held, start: usize) -> Held {
+    if let Held::Text(_, end) = held { Held::Text(start, end) } else { held }
+}
+
 impl Normal {
     /// Remembers the port beside an address of the source or destination.
     pub(super) fn note_port(&mut self, name: EcsName, value: &mut Facts<'_>) {
@@ -55,6 +60,40 @@ impl Normal {
         let host = &mut self.best[EcsName::HostName as usize];
         if host.score < u16::MAX && host.field == field {
             *host = self.machine;
+        }
+    }
+
+    /// Takes the name before the address of a client as that of the client: `host=pc1.example [192.0.2.7]`.
+    pub(super) fn host_of_client(&mut self, sheet: &Sheet, context: &Context<'_>) {
+        use EcsName::*;
+        let (host, source) = (self.best[HostName as usize], self.best[SourceIp as usize]);
+        if host.score == u16::MAX || source.score == u16::MAX {
+            return;
+        }
+        let end = sheet.fields[host.field as usize].end;
+        let start = sheet.fields[source.field as usize].start;
+        if end + 2 == start
+            && context.line[end as usize..start as usize] == *b" ["
+            && context.line.get(sheet.fields[source.field as usize].end as usize) == Some(&b']')
+            && self.machine.score < u16::MAX
+            && self.machine.field != host.field
+        {
+            self.best[HostName as usize] = self.machine;
+            host.offer(&mut self.best[SourceDomain as usize]);
+            self.named |= 1 << SourceDomain as u64;
+            self.taken.push((host.field, SourceDomain));
+        }
+    }
+
+    /// Drops what follows an address of mail in angle brackets: `<eve@a.example>: 550 User unknown`.
+    pub(super) fn mails(&mut self) {
+        for name in [EcsName::EmailFrom, EcsName::EmailTo] {
+            if let Held::Text(start, end) = self.held[name as usize]
+                && let [b'<', address @ ..] = &self.text.as_bytes()[start..end]
+                && let Some(close) = memchr::memchr(b'>', address)
+            {
+                self.held[name as usize] = self.span(start + 1, start + 1 + close);
+            }
         }
     }
 
@@ -208,7 +247,9 @@ impl Normal {
     fn parts_of_url(&mut self, start: usize, end: usize) {
         use EcsName::*;
         let bytes = &self.text.as_bytes()[start..end];
-        let parts = value::url(bytes);
+        // `GET //admin/setup.php HTTP/1.1`: a path, and no host.
+        let is_path = bytes.starts_with(b"//") && self.best[HttpMethod as usize].score < u16::MAX;
+        let parts = value::url(&bytes[usize::from(is_path)..]);
         let place = |part: &[u8]| {
             let at = start + (part.as_ptr() as usize - bytes.as_ptr() as usize);
             Held::Text(at, at + part.len())
@@ -216,7 +257,7 @@ impl Normal {
         let derived = [
             (UrlScheme, parts.scheme.map(place)),
             (UrlDomain, parts.host.map(place)),
-            (UrlPath, parts.path.map(place)),
+            (UrlPath, parts.path.map(place).map(|path| if is_path { from(path, start) } else { path })),
             (UrlQuery, parts.query.map(place)),
             (UrlPort, parts.port.map(|port| Held::Number(u32::from(port)))),
         ];
@@ -236,14 +277,17 @@ impl Normal {
             return;
         }
         let parts = value::url(bytes);
-        let Some(host) = parts.host else { return };
+        let local = &bytes[..bytes.len().min("localhost".len())];
+        let is_local = parts.host.is_none() && local.eq_ignore_ascii_case(b"localhost");
+        let Some(host) = parts.host.or(is_local.then_some(local)) else { return };
         let at = start + (host.as_ptr() as usize - bytes.as_ptr() as usize);
         let after = &self.text.as_bytes()[at + host.len()..end];
         if !matches!(after, [b':', ..] | [b']', b':', ..]) {
             return;
         }
         self.held[UrlDomain as usize] = Held::Text(at, at + host.len());
-        if let (true, Some(port)) = (self.is_none(UrlPort), parts.port) {
+        let port = parts.port.or_else(|| value::port(after.rsplit(|byte| *byte == b':').next()?));
+        if let (true, Some(port)) = (self.is_none(UrlPort), port) {
             self.held[UrlPort as usize] = Held::Number(u32::from(port));
         }
     }
@@ -325,7 +369,11 @@ impl Normal {
         const GOOD: &[&str] = &["succ", "ok", "true", "pass", "allow", "accept", "grant", "permit", "0x0"];
         const BAD: &[&str] =
             &["fail", "false", "den", "reject", "block", "error", "invalid", "bad", "drop", "unsuccess", "unauthor"];
-        let word = if is(GOOD) {
+        // A status of Windows has one or eight digits; `RES=0x00` are bits of a packet.
+        let word = if text == b"0x00" {
+            self.held[EcsName::EventOutcome as usize] = Held::Nothing;
+            return;
+        } else if is(GOOD) {
             "success"
         } else if is(BAD) {
             "failure"

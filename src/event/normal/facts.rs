@@ -49,7 +49,7 @@ impl<'v> Facts<'v> {
         match name {
             Timestamp => self.stamp().is_some(),
             HttpStatus => self.number().is_some_and(|status| (100..600).contains(&status)),
-            UrlDomain => value::is_host(text) || text.eq_ignore_ascii_case(b"localhost"),
+            UrlDomain => value::is_host(text) || is_localhost(text),
             HttpMethod => value::is_method(text),
             SourceDomain | DestinationDomain => is_word() && self.ip().is_none(),
             // `a.example:A:IN`
@@ -76,6 +76,14 @@ impl<'v> Facts<'v> {
             },
         }
     }
+}
+
+/// Returns true for `localhost`, with a port or without.
+fn is_localhost(text: &[u8]) -> bool {
+    let host = b"localhost";
+    text.get(..host.len()).is_some_and(|head| head.eq_ignore_ascii_case(host))
+        && (text.len() == host.len()
+            || text[host.len()..].strip_prefix(b":").is_some_and(|port| value::port(port).is_some()))
 }
 
 /// Returns true for the words that say what a device is, in place of its name.

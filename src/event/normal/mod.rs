@@ -418,6 +418,7 @@ impl Normal {
         {
             self.best[HostName as usize] = NONE;
         }
+        self.host_of_client(sheet, context);
         self.asked(sheet, context);
         for name in bits(self.named) {
             let Candidate { score, field } = self.best[*name as usize];
@@ -445,6 +446,7 @@ impl Normal {
         self.urls();
         self.ports_of_names();
         self.ends();
+        self.mails();
         self.question();
         self.outcome();
     }
