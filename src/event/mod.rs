@@ -95,7 +95,7 @@ pub struct EventReader {
     plain: OnceLock<Plain>,
     /// The shape of the current line.
     shape: Lazy<Shape>,
-    /// The fields with their scores, and the time.
+    /// What the fields say about time and client.
     weighed: Lazy<Normal>,
     /// The normal names.
     normal: Lazy<Normal>,
@@ -245,7 +245,7 @@ impl EventReader {
         })
     }
 
-    /// Returns the time of the current line, and what its fields could be.
+    /// Returns the time of the current line, and what its fields say about the client.
     fn weighed(&self, line: &[u8]) -> &Normal {
         let shape = self.shape(line);
         self.weighed.get(|normal| normal.read(&shape.sheet, &self.context(line, shape)))
@@ -510,7 +510,8 @@ impl<'a> Field<'a> {
 
     /// Returns the normal name of this field, if its raw name is known.
     pub fn role(&self) -> Option<EcsName> {
-        self.event.values().role(self.at, self.event.sheet(), &self.event.context())
+        let weighed = self.event.reader.weighed(self.event.line);
+        self.event.values().role(self.at, weighed, self.event.sheet(), &self.event.context())
     }
 
     /// Returns true if the field holds names or addresses of machines.

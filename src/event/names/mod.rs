@@ -141,6 +141,28 @@ pub(super) struct KnownName {
     pub(super) side: Option<Side>,
     /// What the time under this name is the time of, if the name says so.
     pub(super) moment: Option<Moment>,
+    /// For each [`Step`], true if one of the meanings belongs to it.
+    steps: [bool; 2],
+}
+
+/// The steps in which the fields of a line are weighed: most callers ask for time and client alone.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Step {
+    /// Whatever tells time and client.
+    First,
+    /// All else.
+    Second,
+}
+
+impl Step {
+    pub(super) fn of(meaning: Meaning) -> Step {
+        use EcsName::*;
+        match meaning {
+            Meaning::Ecs(Timestamp | SourceIp | ClientIp) | Meaning::Local(_) | Meaning::Remote(_) => Step::First,
+            Meaning::Date | Meaning::Clock | Meaning::Zone => Step::First,
+            _ => Step::Second,
+        }
+    }
 }
 
 /// A moment in the life of an event.
@@ -189,6 +211,18 @@ impl Side {
 }
 
 impl KnownName {
+    fn new(meanings: &'static [RankedMeaning], extra: usize, side: Option<Side>, moment: Option<Moment>) -> Self {
+        let mut known = KnownName { meanings, extra: extra as u8, side, moment, steps: [false; 2] };
+        known.steps =
+            [Step::First, Step::Second].map(|step| known.sided().any(|entry| Step::of(entry.meaning) == step));
+        known
+    }
+
+    /// Returns true if one of the meanings belongs to a step.
+    pub(super) fn has(&self, step: Step) -> bool {
+        self.steps[step as usize]
+    }
+
     /// Returns the meanings at the end of the connection that the name is about.
     pub(super) fn sided(&self) -> impl Iterator<Item = RankedMeaning> + use<> {
         let (meanings, side) = (self.meanings, self.side);
@@ -269,7 +303,7 @@ pub(super) fn find(name: &Key, parents: &[Key]) -> Option<KnownName> {
             // A parent outside the known name makes the match less certain, but less so than extra words in the name itself.
             let extra = 10 * (extra_parents - depth).min(6);
             let side = if index.is(Kind::Vague, joined[depth].0) { index.side(&parents[depth..]) } else { None };
-            return Some(KnownName { meanings, extra: extra as u8, side, moment: index.moment(joined[depth].0) });
+            return Some(KnownName::new(meanings, extra, side, index.moment(joined[depth].0)));
         }
     }
     if least > 0 {
@@ -294,7 +328,7 @@ pub(super) fn find(name: &Key, parents: &[Key]) -> Option<KnownName> {
             }
             let extra = usize::from(CUT) + 10 * (at + extra_parents).min(12);
             let side = if index.is(Kind::Vague, hash) { side.or_else(|| index.side(parents)) } else { None };
-            return Some(KnownName { meanings, extra: extra as u8, side, moment: None });
+            return Some(KnownName::new(meanings, extra, side, None));
         }
     }
     None

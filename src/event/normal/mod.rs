@@ -9,16 +9,16 @@ mod ends;
 mod facts;
 mod memo;
 mod times;
+mod weigh;
 
 use std::net::IpAddr;
 use std::ops::Range;
 
-use crate::event::custom::{MAX_RAW, RawName};
 use crate::event::decode::decode;
 use crate::event::ecs::{EcsName, Type};
-use crate::event::names::{CUT, Key, KnownName, Meaning};
+use crate::event::names::{KnownName, Meaning, Step};
 use crate::event::sheet::{Form, Label, Raw, Sheet, TOP};
-use crate::event::time::{self, EventTime, Stamp};
+use crate::event::time::{EventTime, Stamp};
 use crate::event::value;
 use crate::value::url::after_scheme;
 pub(super) use context::Context;
@@ -45,15 +45,6 @@ struct Candidate {
 
 /// From this rank on, the name of an address could be anybody's.
 const VAGUE: u16 = 60;
-
-/// Added to the score of a user's name in words.
-const FULL_NAME: u16 = 20;
-
-/// Added to the score of a field in an array: the event's own fields stand alone.
-const LISTED: u16 = 130;
-
-/// Added to the score for each level that a field is away from the event itself: see [`Raw::level`].
-const LEVEL: u16 = 400;
 
 const NONE: Candidate = Candidate { score: u16::MAX, field: 0 };
 
@@ -87,7 +78,7 @@ pub(super) struct Normal {
     ported: [Option<(IpAddr, u16)>; 2],
     /// The best name of a machine that cannot be the host of a request.
     machine: Candidate,
-    /// The meaning of each raw field's name.
+    /// The meaning of each raw field's name, found in the first step.
     found: Vec<Option<KnownName>>,
     /// Fields whose normal name is not the first that the table gives.
     taken: Vec<(u32, EcsName)>,
@@ -147,22 +138,26 @@ impl Normal {
         &self.text[start..end]
     }
 
-    /// Weighs all fields, and reads the time.
+    /// Weighs what the fields say about time and client, and reads the time.
     pub(super) fn read(&mut self, sheet: &Sheet, context: &Context<'_>) {
-        self.best = [NONE; EcsName::COUNT];
-        self.in_request = [NONE; EcsName::COUNT];
+        // Few names have a field.
+        for name in bits(self.named) {
+            self.best[*name as usize] = NONE;
+            self.held[*name as usize] = Held::Nothing;
+        }
         (self.local, self.remote) = ([NONE; 2], [NONE; 2]);
-        (self.is_inbound, self.has_direction) = (false, false);
-        (self.named, self.named_in_request, self.beside) = (0, 0, [None; 3]);
-        (self.ported, self.machine) = ([None; 2], NONE);
-        self.held = [Held::Nothing; EcsName::COUNT];
+        (self.named, self.beside, self.ported) = (0, [None; 3], [None; 2]);
         (self.date, self.clock, self.zone) = (NONE, NONE, NONE);
         (self.stamp, self.zoned, self.moments, self.time) = (None, None, [None; 2], None);
         self.found.clear();
         self.taken.clear();
         self.memo.nodes(sheet, context);
         for (at, field) in sheet.fields.iter().enumerate() {
-            self.consider(at as u32, field, sheet, context);
+            let found = self.look_up(field, sheet, context);
+            if counts(Step::First, &found, context) {
+                self.consider(Step::First, (at as u32, field), &found, sheet, context);
+            }
+            self.found.push(found);
         }
         self.time = self.time_of(sheet, context);
     }
@@ -182,11 +177,11 @@ impl Normal {
     }
 
     /// Returns the normal name of a raw field: the first meaning of its name that its value fits, or else that names a machine.
-    pub(super) fn role(&self, at: usize, sheet: &Sheet, context: &Context<'_>) -> Option<EcsName> {
+    pub(super) fn role(&self, at: usize, weighed: &Normal, sheet: &Sheet, context: &Context<'_>) -> Option<EcsName> {
         if let Some((_, name)) = self.taken.iter().find(|(field, _)| *field as usize == at) {
             return Some(*name);
         }
-        let found = self.found[at]?;
+        let found = weighed.found[at]?;
         let field = &sheet.fields[at];
         let mut decoded = Vec::new();
         let mut value = match field.form {
@@ -238,138 +233,15 @@ impl Normal {
         }
     }
 
-    /// Enters a field as a candidate for all meanings of its name.
-    fn consider(&mut self, at: u32, field: &Raw, sheet: &Sheet, context: &Context<'_>) {
-        let custom = if context.custom.is_empty() { None } else { configured(field, sheet, context) };
-        let found = self.look_up(field, sheet, context);
-        self.found.push(found);
-        if found.is_none() && custom.is_none() {
-            return;
-        }
-        let value = context.value(field);
-        if matches!(field.form, Form::Plain | Form::Slashed) {
-            let mut facts = Facts::new(value);
-            // A layout that is recognised by its time has already read it.
-            if let Some((span, stamp)) = &sheet.stamp
-                && *span == field.span()
-            {
-                facts.know(*stamp);
-            }
-            self.weigh((at, field), found, custom, &mut facts, context);
-            return;
-        }
-        let mut decoded = std::mem::take(&mut self.scratch);
-        decoded.clear();
-        decode(value, field.form, &mut decoded);
-        self.weigh((at, field), found, custom, &mut Facts::new(&decoded), context);
-        self.scratch = decoded;
-    }
-
-    fn weigh(
-        &mut self,
-        (at, field): (u32, &Raw),
-        found: Option<KnownName>,
-        custom: Option<RawName>,
-        value: &mut Facts<'_>,
-        context: &Context<'_>,
-    ) {
-        if let Some(RawName { ecs, rank, .. }) = custom {
-            // The configuration takes precedence over the table.
-            self.taken.push((at, ecs));
-            if !value.is_null() {
-                self.offer(ecs, rank, at, value);
-            }
-            return;
-        }
-        let Some(found) = found.filter(|_| !value.is_null()) else { return };
-        let listed = if field.in_list { LISTED } else { 0 };
-        let sure = u16::from(field.level) * LEVEL + listed + u16::from(found.extra) + MAX_RAW as u16;
-        for entry in found.meanings {
-            let Some(meaning) = found.side.map_or(Some(entry.meaning), |side| side.of(entry.meaning)) else { continue };
-            let doubt = if meaning != Meaning::Ecs(EcsName::UserName) {
-                0
-            } else if value.text.ends_with(b"$") && !is_member(field, context.line) {
-                // `PC1$`: a machine's own account. In the text of an event it stands before that of who did it.
-                VAGUE
-            } else if is_full_name(value.text) {
-                // `Eve Doe` is less certain than a login beside it.
-                FULL_NAME
-            } else {
-                0
-            };
-            let score = sure + u16::from(entry.rank) + doubt;
-            let candidate = Candidate { score, field: at };
-            match meaning {
-                Meaning::Ecs(EcsName::Timestamp) => {
-                    let moment = found.moment.filter(|_| !field.in_list && found.extra == 0);
-                    self.note_time(moment.map(|moment| (moment, field.level)), value);
-                    self.offer(EcsName::Timestamp, score, at, value);
-                }
-                // `userId=0`
-                Meaning::Ecs(EcsName::UserName)
-                    if is_number_of(context.name(field.label), value.text) || is_bare_number(field, context.line) => {}
-                Meaning::Ecs(name) => {
-                    self.offer(name, score, at, value);
-                    if name == EcsName::HostName
-                        && score < self.machine.score
-                        && !found.may_be_host_of_request()
-                        && value.fits(name)
-                    {
-                        self.machine = candidate;
-                    }
-                }
-                // `unit_hostname`: the words before say whose name it is.
-                Meaning::InRequest(EcsName::UrlDomain) if found.extra >= CUT => {}
-                Meaning::InRequest(name) | Meaning::InQuestion(name) => {
-                    let is_address = name == EcsName::UrlDomain && value.ip().is_some();
-                    if score < self.in_request[name as usize].score && !is_address && value.fits(name) {
-                        self.in_request[name as usize] = candidate;
-                        self.named_in_request |= 1 << name as u64;
-                    }
-                }
-                Meaning::Local(name) | Meaning::Remote(name) if value.fits(name) => {
-                    let is_local = matches!(meaning, Meaning::Local(_));
-                    let ends = if is_local { &mut self.local } else { &mut self.remote };
-                    candidate.offer(&mut ends[usize::from(name.kind() == Type::Long)]);
-                }
-                Meaning::Date if time::date(value.text).is_some() => candidate.offer(&mut self.date),
-                Meaning::Clock if time::clock(value.text).is_some() => candidate.offer(&mut self.clock),
-                Meaning::Zone => candidate.offer(&mut self.zone),
-                Meaning::Direction => {
-                    self.has_direction = true;
-                    self.is_inbound |= value::is_inbound(value.text);
-                }
-                _ => {}
-            }
-        }
-    }
-
-    fn offer(&mut self, name: EcsName, score: u16, field: u32, value: &mut Facts<'_>) {
-        self.note_port(name, value);
-        if score >= self.best[name as usize].score || !value.fits(name) {
-            return;
-        }
-        self.best[name as usize] = Candidate { score, field };
-        self.named |= 1 << name as u64;
-        self.held[name as usize] = match name.kind() {
-            Type::Date => {
-                self.stamp = value.stamp();
-                Held::Nothing
-            }
-            Type::Ip => {
-                let ip = value.ip();
-                self.put_beside(name, ip.and_then(|(_, port)| port));
-                ip.map_or(Held::Nothing, |(ip, _)| Held::Ip(ip))
-            }
-            Type::Long => value.number().map_or(Held::Nothing, Held::Number),
-            Type::Keyword => Held::Nothing,
-        };
-    }
-
-    /// Finds the best raw field for each normal name, and its value, after the fields were weighed.
+    /// Weighs what else the fields say, and finds the best raw field for each normal name, and its value.
     pub(super) fn choose(&mut self, weighed: &Normal, sheet: &Sheet, context: &Context<'_>) {
         use EcsName::*;
         self.take_over(weighed);
+        for (at, (field, found)) in sheet.fields.iter().zip(&weighed.found).enumerate() {
+            if counts(Step::Second, found, context) {
+                self.consider(Step::Second, (at as u32, field), found, sheet, context);
+            }
+        }
         if self.time.is_some_and(|time| !time.zone_logged()) {
             self.held[EventTimezone as usize] = self.keep(context.assumed.zone_name.as_bytes(), Form::Plain);
         }
@@ -451,14 +323,15 @@ impl Normal {
         self.outcome();
     }
 
-    /// Takes over the weights of a line.
+    /// Takes over the weights of the first step, and begins the second.
     fn take_over(&mut self, weighed: &Normal) {
-        (self.best, self.in_request, self.held) = (weighed.best, weighed.in_request, weighed.held);
-        (self.local, self.remote, self.machine) = (weighed.local, weighed.remote, weighed.machine);
-        (self.is_inbound, self.has_direction) = (weighed.is_inbound, weighed.has_direction);
-        (self.named, self.named_in_request) = (weighed.named, weighed.named_in_request);
+        self.best = weighed.best;
+        self.in_request = [NONE; EcsName::COUNT];
+        self.held = weighed.held;
+        (self.local, self.remote, self.machine) = (weighed.local, weighed.remote, NONE);
+        (self.is_inbound, self.has_direction) = (false, false);
+        (self.named, self.named_in_request) = (weighed.named, 0);
         (self.beside, self.ported, self.time) = (weighed.beside, weighed.ported, weighed.time);
-        self.found.clone_from(&weighed.found);
         self.taken.clone_from(&weighed.taken);
         self.text.clear();
     }
@@ -512,25 +385,10 @@ impl Normal {
     }
 }
 
-/// Returns true for the number of an account under a name that ends in `id`.
-fn is_number_of(name: &[u8], value: &[u8]) -> bool {
-    let is_id = || matches!(name, [.., b'i' | b'I', b'd' | b'D']);
-    value.iter().all(u8::is_ascii_digit) && is_id()
-}
-
-/// Returns true for a user's name in words: `Eve Doe`, and not `NT AUTHORITY\SYSTEM` or `eve (Initiator)`.
-fn is_full_name(text: &[u8]) -> bool {
-    let is_word = |word: &[u8]| word.first().is_some_and(|byte| byte.is_ascii_alphabetic() || *byte >= 0x80);
-    memchr::memchr(b' ', text).is_some()
-        && memchr::memchr2(b'\\', b'@', text).is_none()
-        && text.split(|byte| *byte == b' ').take(8).all(is_word)
-}
-
-/// Returns true for a number of JSON without quotes: `"identity":7`.
-fn is_bare_number(field: &Raw, line: &[u8]) -> bool {
-    line[field.span()].iter().all(u8::is_ascii_digit)
-        && is_member(field, line)
-        && field.start.checked_sub(1).is_some_and(|before| line[before as usize] != b'"')
+/// Returns true if a field has to be considered in a step.
+#[inline]
+fn counts(step: Step, found: &Option<KnownName>, context: &Context<'_>) -> bool {
+    found.as_ref().is_some_and(|found| found.has(step)) || !context.custom.is_empty()
 }
 
 /// Returns true for a member of a JSON object, and not of a text in one: `"user":"eve"`.
@@ -555,23 +413,6 @@ fn push_lossy(text: &mut String, bytes: &[u8]) {
     match std::str::from_utf8(bytes) {
         Ok(valid) => text.push_str(valid),
         Err(_) => text.push_str(&String::from_utf8_lossy(bytes)),
-    }
-}
-
-/// Returns the configuration's entry for a field, by its name or the end of its path.
-fn configured(field: &Raw, sheet: &Sheet, context: &Context<'_>) -> Option<RawName> {
-    let mut key = Key::new(context.name(field.label))?;
-    let mut at = field.parent;
-    loop {
-        if let Some(name) = context.custom.iter().find(|name| key.is(name.hash)) {
-            return Some(*name);
-        }
-        let node = (at != TOP).then(|| &sheet.nodes[at as usize])?;
-        // Objects in an array have no name.
-        if let Some(parent) = Key::new(context.name(node.label)) {
-            key = key.within(&parent)?;
-        }
-        at = node.parent;
     }
 }
 
