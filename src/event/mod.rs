@@ -29,7 +29,7 @@
 //! assert_eq!(event.get(EcsName::DnsQuestionName).unwrap().to_string(), "cdn.evil.test");
 //! ```
 
-mod bigrams;
+mod bytes;
 mod custom;
 mod decode;
 mod ecs;

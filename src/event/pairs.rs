@@ -42,8 +42,11 @@ pub(super) fn read(part: Part<'_>, sheet: &mut Sheet) -> PairCounts {
 }
 
 fn nested(part: Part<'_>, sheet: &mut Sheet, depth: u8) -> PairCounts {
-    let between = separator(part);
     let mut found = PairCounts::default();
+    if sheet.lacks(b'=') {
+        return found;
+    }
+    let between = separator(part, sheet);
     let mut at = part.start;
     // The end of the last pair: names do not reach back past it.
     let mut floor = part.start;
@@ -244,11 +247,12 @@ fn with_word_before(part: Part<'_>, floor: usize, start: usize) -> usize {
 
 /// Returns the value in curly quotes that begins at `start`, and the end of the pair: `user=“eve”`. Templates that were copied from a text
 /// have them, at times the closing one on both sides.
+#[inline]
 fn in_curly_quotes(part: Part<'_>, start: usize) -> Option<(Range<usize>, usize)> {
     const OPENING: &[u8] = "“".as_bytes();
     const CLOSING: &[u8] = "”".as_bytes();
     let rest = &part.line[start..part.end];
-    if !rest.starts_with(OPENING) && !rest.starts_with(CLOSING) {
+    if rest.first() != OPENING.first() || !rest.starts_with(OPENING) && !rest.starts_with(CLOSING) {
         return None;
     }
     let open = start + OPENING.len();
@@ -357,14 +361,21 @@ fn value(part: Part<'_>, start: usize, between: Between) -> (Range<usize>, Form,
 
 /// Returns the length of the time of several words at the start of a text: `2026-05-12 10:02:03`, `May 12, 2026 10:02:03`,
 /// `Tue, 12 May 2026 10:02:03 GMT`.
+#[inline]
 fn spaced_time(text: &[u8]) -> Option<usize> {
+    // Most values begin with neither a digit nor a capital.
+    let first = text.first()?;
+    if !first.is_ascii_digit() && !first.is_ascii_uppercase() {
+        return None;
+    }
     let word = text.iter().take(11).position(|byte| *byte == b' ')?;
+    let next = *text.get(word + 1)?;
     let is_name = |text: &[u8]| time::begins_with_name(text) || text.get(1).is_some_and(u8::is_ascii_digit);
-    let may_be = match word {
-        1 | 2 => {
-            matches!(text[word + 1..], [b'A'..=b'Z', ..]) && text[0].is_ascii_digit() && is_name(&text[word + 1..])
-        }
-        3..=10 => text[0].is_ascii_uppercase() && is_name(text) || matches!(word, 8 | 10) && text[0].is_ascii_digit(),
+    let may_be = match (word, first.is_ascii_digit()) {
+        (1 | 2, true) => next.is_ascii_uppercase() && is_name(&text[word + 1..]),
+        // After such a date comes the time of day, and no other pair.
+        (8 | 10, true) => !next.is_ascii_alphabetic(),
+        (3..=10, false) => is_name(text),
         _ => false,
     };
     if !may_be {
@@ -426,9 +437,12 @@ fn quoted(part: Part<'_>, open: usize, quote: u8) -> Option<(Range<usize>, Form)
 }
 
 /// Returns the separator of the pairs of `part`: the byte before most of the first names.
-fn separator(part: Part<'_>) -> Between {
+fn separator(part: Part<'_>, sheet: &Sheet) -> Between {
     let text = part.text();
-    if memchr::memchr3(b',', b';', b'|', text).is_none() && memchr::memchr3(b'\t', b'&', b'^', text).is_none() {
+    let is_absent = b",;|\t&^".iter().all(|byte| sheet.lacks(*byte));
+    if is_absent
+        || memchr::memchr3(b',', b';', b'|', text).is_none() && memchr::memchr3(b'\t', b'&', b'^', text).is_none()
+    {
         return Between::Space;
     }
     let mut counts = [(b',', 0), (b';', 0), (b'|', 0), (b'\t', 0), (b'&', 0), (b'^', 0)];

@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use super::bigrams::Bigrams;
+use super::bytes::ByteSet;
 use super::time::{self, Stamp};
 
 /// No parent.
@@ -110,8 +110,8 @@ pub(super) struct Sheet {
     pub(super) stamp: Option<(Range<usize>, Stamp)>,
     /// A position where no time begins.
     no_stamp: Option<usize>,
-    /// The pairs of bytes of the text that is being read.
-    bigrams: Bigrams,
+    /// The bytes of the text that is being read.
+    bytes: ByteSet,
     /// The stack of the JSON parser, kept for the next line.
     pub(super) frames: Vec<Frame>,
     /// Kept for the next JSON string that is read as a line.
@@ -131,17 +131,29 @@ impl Sheet {
     /// Forgets what is known of the text, because another one will be read.
     fn forget_text(&mut self) {
         (self.stamp, self.no_stamp) = (None, None);
-        self.bigrams.clear();
+        self.bytes.clear();
     }
 
     /// Returns false only if `text` is nowhere in the line of a part.
-    #[inline]
+    #[inline(always)]
     pub(super) fn may_hold(&mut self, part: Part<'_>, text: &[u8]) -> bool {
-        self.bigrams.may_hold(part.line, text)
+        self.bytes.may_hold(part.line, text)
+    }
+
+    /// Notes the bytes of the line of a part, so that [`lacks`](Self::lacks) knows them.
+    #[inline]
+    pub(super) fn note(&mut self, part: Part<'_>) {
+        self.bytes.note(part.line);
+    }
+
+    /// Returns true only if a byte is known to be nowhere in the line.
+    #[inline]
+    pub(super) fn lacks(&self, byte: u8) -> bool {
+        self.bytes.lacks(byte)
     }
 
     /// Returns the first position in the line of a short text within a part. This is for texts that most lines lack.
-    #[inline]
+    #[inline(always)]
     pub(super) fn find(&mut self, part: Part<'_>, text: &[u8]) -> Option<usize> {
         if self.may_hold(part, text) { find(part.text(), text).map(|at| part.start + at) } else { None }
     }
@@ -439,7 +451,7 @@ pub(super) fn bytes_of(word: u64, sign: u8) -> u64 {
 
 /// Returns the first position of a short needle, like [`memchr::memmem::find`]. Lines are short: the setup of that function would cost
 /// more than the search.
-#[inline]
+#[inline(always)]
 pub(super) fn find(text: &[u8], needle: &[u8]) -> Option<usize> {
     let anchor = anchor(needle);
     let mut from = anchor;
@@ -454,7 +466,7 @@ pub(super) fn find(text: &[u8], needle: &[u8]) -> Option<usize> {
 }
 
 /// Returns the index of the needle's byte that is rarest in text: a sign, a capital, a digit, or the rarest letter.
-#[inline]
+#[inline(always)]
 fn anchor(needle: &[u8]) -> usize {
     const RARITY: [u8; 256] = {
         let mut rarity = [26; 256];

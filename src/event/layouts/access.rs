@@ -7,6 +7,9 @@ use crate::event::value;
 
 /// Reads `part` if it has the shape of an access log: a time in brackets that is followed by a quoted request.
 pub(super) fn read(part: Part<'_>, sheet: &mut Sheet) -> bool {
+    if sheet.lacks(b'[') {
+        return false;
+    }
     let text = part.text();
     let mut open = 0;
     let (bracket, close) = loop {

@@ -63,6 +63,9 @@ pub(super) fn read_elb(part: Part<'_>, sheet: &mut Sheet) -> bool {
 
 /// Reads an HTTP or TCP log of HAProxy, without its syslog prefix: `192.0.2.7:5555 [12/May/2026:10:02:03.123] front back/server …`.
 pub(super) fn read_haproxy(part: Part<'_>, sheet: &mut Sheet) -> bool {
+    if sheet.lacks(b'[') {
+        return false;
+    }
     let line = part.line;
     let mut words = Words::new(part);
     let Some(client) = words.next() else { return false };
@@ -98,6 +101,9 @@ pub(super) fn read_haproxy(part: Part<'_>, sheet: &mut Sheet) -> bool {
 /// Reads an entry of Envoy: `[time] "request" status flags …`, which may have a word before it. The last five columns in quotes are the
 /// forwarded address, agent, id, host and upstream. Istio writes the addresses of both connections after them.
 pub(super) fn read_envoy(part: Part<'_>, sheet: &mut Sheet) -> bool {
+    if sheet.lacks(b'[') || sheet.lacks(b'"') {
+        return false;
+    }
     let line = part.line;
     let mut words = Words::new(part);
     if words.rest().first().is_some_and(u8::is_ascii_uppercase) {

@@ -14,6 +14,9 @@ const MAX_NAME: usize = 48;
 /// Reads `part` if at least half of its columns are pairs, and the table knows the names of two of them; a third of the columns is enough
 /// for three such names.
 pub(super) fn read(part: Part<'_>, sheet: &mut Sheet) -> bool {
+    if sheet.lacks(b':') || sheet.lacks(b',') && sheet.lacks(b';') {
+        return false;
+    }
     let text = part.text();
     if memchr::memchr(b':', text).is_none() || memchr::memchr2(b',', b';', text).is_none() {
         return false;

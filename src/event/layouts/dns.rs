@@ -2,13 +2,17 @@
 
 use std::ops::Range;
 
-use crate::event::sheet::{Form, Label, Part, Sheet, TOP, Words};
+use crate::event::sheet::{Form, Label, Part, Sheet, TOP, Words, find};
 use crate::event::{time, value};
 
 /// Reads an entry of any of these servers.
 pub(super) fn read(part: Part<'_>, sheet: &mut Sheet) -> bool {
-    bind(part, sheet)
-        || resolving(part, sheet)
+    if bind(part, sheet) {
+        return true;
+    }
+    // A line that comes here is looked at by many layouts.
+    sheet.note(part);
+    resolving(part, sheet)
         || dnsmasq(part, sheet)
         || unbound(part, sheet)
         || coredns(part, sheet)
@@ -16,13 +20,13 @@ pub(super) fn read(part: Part<'_>, sheet: &mut Sheet) -> bool {
 }
 
 /// Reads `client @0x7f 192.0.2.7#5555 (a.example): query: a.example IN A + (192.0.2.53)`, with or without `queries: info:` and a view.
-fn bind(part: Part<'_>, sheet: &mut Sheet) -> bool {
+pub(super) fn bind(part: Part<'_>, sheet: &mut Sheet) -> bool {
     // `#` stands before the port of the client.
-    if memchr::memchr(b'#', part.text()).is_none() {
+    if sheet.lacks(b'#') || memchr::memchr(b'#', part.text()).is_none() {
         return false;
     }
-    let Some(at) = sheet.find(part.to(part.start + 160), b"client ") else { return false };
-    let mut words = Words::new(part.from(at + 7));
+    let Some(at) = find(part.to(part.start + 160).text(), b"client ") else { return false };
+    let mut words = Words::new(part.from(part.start + at + 7));
     let Some(mut client) = words.next() else { return false };
     if part.line[client.clone()].starts_with(b"@") {
         let Some(next) = words.next() else { return false };
@@ -42,8 +46,8 @@ fn bind(part: Part<'_>, sheet: &mut Sheet) -> bool {
     for (word, named) in
         [(&b"query: "[..], true), (b"query (cache) '", false), (b"query '", false), (b" rewrite ", false)]
     {
-        let Some(at) = sheet.find(rest, word) else { continue };
-        let mut words = Words::new(rest.from(at + word.len()));
+        let Some(at) = find(rest.text(), word) else { continue };
+        let mut words = Words::new(rest.from(rest.start + at + word.len()));
         let Some(name) = words.next() else { continue };
         if named {
             sheet.known("query_name", strip(part.line, name, b"."));
@@ -90,7 +94,7 @@ pub(super) fn rewritten(part: Part<'_>, sheet: &mut Sheet) -> bool {
 fn resolving(part: Part<'_>, sheet: &mut Sheet) -> bool {
     let line = part.line;
     // `/` stands after the name that was asked for.
-    if memchr::memchr(b'/', part.text()).is_none() {
+    if sheet.lacks(b'/') {
         return false;
     }
     let Some(at) = sheet.find(part.to(part.start + 160), b"resolving ") else { return false };
@@ -199,6 +203,9 @@ fn unbound(part: Part<'_>, sheet: &mut Sheet) -> bool {
 
 /// Reads `[INFO] 192.0.2.7:5555 - 2158 "A IN a.example. udp 43 false 512" NOERROR qr,rd,ra 136 0.0001s`.
 fn coredns(part: Part<'_>, sheet: &mut Sheet) -> bool {
+    if sheet.lacks(b'"') {
+        return false;
+    }
     let line = part.line;
     let mut words = Words::new(part);
     let Some(mut client) = words.next() else { return false };

@@ -46,7 +46,7 @@ fn postfix(part: Part<'_>, sheet: &mut Sheet) -> bool {
     let mark = sheet.mark();
     let text = part.text();
     // Clients, and mail addresses, are always in brackets.
-    if memchr::memchr2(b'[', b'<', text).is_none() {
+    if sheet.lacks(b'[') && sheet.lacks(b'<') || memchr::memchr2(b'[', b'<', text).is_none() {
         return false;
     }
     let queue = text.iter().take(24).take_while(|byte| byte.is_ascii_alphanumeric()).count();
@@ -192,6 +192,9 @@ fn postfix_client(part: Part<'_>, body: usize, sheet: &mut Sheet) -> bool {
 
 /// Reads `1abc-2 <= a@b H=(helo) [192.0.2.7]:5555 I=[203.0.113.5]:25 P=esmtp`, `… => c@d R=dnslookup T=remote H=mx.example [203.0.113.5]`.
 fn exim(part: Part<'_>, sheet: &mut Sheet) -> bool {
+    if sheet.lacks(b'H') || sheet.lacks(b'=') {
+        return false;
+    }
     let line = part.line;
     let mut words = Words::new(part);
     let Some(first) = words.next() else { return false };

@@ -8,7 +8,7 @@ use crate::event::{time, value};
 /// Reads `10:02:03.123456 IP 192.0.2.7.5555 > 203.0.113.5.443: Flags [S], …`, with or without a date before it.
 pub(super) fn read_tcpdump(part: Part<'_>, sheet: &mut Sheet) -> bool {
     let line = part.line;
-    if memchr::memchr(b'>', part.text()).is_none() {
+    if sheet.lacks(b'>') || memchr::memchr(b'>', part.text()).is_none() {
         return false;
     }
     let head = &part.text()[..part.text().len().min(64)];
