@@ -35,9 +35,10 @@ pub(super) fn is_null(value: &[u8]) -> bool {
 /// An IPv4-mapped address becomes the IPv4 address in it.
 #[inline]
 pub(super) fn address(value: &[u8]) -> Option<(IpAddr, Option<u16>)> {
-    // The first bytes rule out most words.
+    // The first bytes rule out most words and numbers.
     match *value.first()? {
         b'a'..=b'f' | b'A'..=b'F' if !value.iter().take(5).any(|byte| *byte == b':') => None,
+        b'I' if value.get(1) != Some(&b'P') => None,
         b'0'..=b'9' | b'a'..=b'f' | b'A'..=b'F' | b':' | b'[' | b'/' | b'I' => address_and_port(value),
         first if first.is_ascii_whitespace() => address_and_port(value),
         _ => None,

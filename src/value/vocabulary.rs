@@ -35,12 +35,6 @@ impl Vocabulary {
         Vocabulary { words, first, heads, next }
     }
 
-    /// The words.
-    #[cfg(test)]
-    pub(crate) fn words(&self) -> &'static [&'static [u8]] {
-        self.words
-    }
-
     /// Returns true if a text is one of the words.
     #[cfg(any(test, feature = "events"))]
     #[inline]

@@ -4,6 +4,7 @@
 
 mod addresses;
 mod beside;
+mod known;
 mod logins;
 mod questions;
 mod requests;
@@ -13,14 +14,18 @@ mod word;
 use std::ops::Range;
 
 use self::addresses::{Seen, address};
+use self::known::KnownPairs;
 use self::requests::{columns, request, visited};
 use self::users::{is_domain_user, is_user_name, subject};
 use self::word::{Signs, Text, Word, is_gap, names_nothing, trimmed};
-use crate::event::layouts::words::{ACTIONS, LOGINS, TELLING, USERS, is_link};
+use crate::event::layouts::words::{Telling, is_link, telling};
 use crate::event::names;
 use crate::event::sheet::{Form, Label, Part, Raw, Sheet, find};
 use crate::event::{time, value};
 use crate::value::url::after_scheme;
+
+/// Words for a login, after which brackets hold the user.
+const LOGINS: [&[u8]; 2] = [b"login", b"user"];
 
 /// The maximum number of words that are looked at. The first words say who met whom.
 const MAX_WORDS: usize = 600;
@@ -48,21 +53,24 @@ pub(super) fn read(part: Part<'_>, sheet: &mut Sheet) {
         _ => {}
     }
     let mut text = Text { part, at: part.start };
-    // The position among the pairs that were read before; their content is known.
-    let mut pairs = 0;
+    let mut pairs = KnownPairs::new(sheet);
     // The words before the current one, latest first.
     let mut before: [Option<Word>; 3] = [None; 3];
     let mut seen = Seen::default();
     let (mut is_login, mut has_request, mut has_path) = (false, false, false);
     let first = sheet.fields.len();
     for _ in 0..MAX_WORDS {
+        if let Some(raw) = pairs.pass(&mut text, sheet, before[0], &mut seen) {
+            before = [Some(raw), before[0], before[1]];
+            continue;
+        }
         let Some((raw, signs)) = text.signed_word() else { break };
         // Columns have many single signs and digits (`-`, `0`), which are no values. Only `[` may begin one: a user.
         if raw.end - raw.start == 1 && line[raw.start] != b'[' && !line[raw.start].is_ascii_alphabetic() {
             before = [Some(raw), before[0], before[1]];
             continue;
         }
-        if let Some(end) = pair(line, sheet, &mut pairs, (raw, signs)) {
+        if let Some(end) = pairs.end(line, sheet, (raw, signs)) {
             text.at = text.at.max(end);
             before = [Some(raw), before[0], before[1]];
             continue;
@@ -70,14 +78,15 @@ pub(super) fn read(part: Part<'_>, sheet: &mut Sheet) {
         let word = trimmed(line, raw);
         let bytes = &line[word.start..word.end];
         // Most words mean nothing by themselves.
-        if !signs.has_any(Signs::ANY) && !TELLING.has(bytes) && !line[raw.end..part.end].starts_with(b" : ") {
+        let telling = telling(bytes);
+        if !signs.has_any(Signs::ANY) && telling.is_none() && !line[raw.end..part.end].starts_with(b" : ") {
             if let Some(port) = port_of(line, word, &text) {
                 sheet.named(word.start..word.end, port.start..port.end, Form::Plain);
             }
             before = [Some(raw), before[0], before[1]];
             continue;
         }
-        is_login |= LOGINS.has(bytes);
+        is_login |= telling == Some(Telling::User) && LOGINS.iter().any(|login| login.eq_ignore_ascii_case(bytes));
         // FreeRADIUS: `Login OK: [eve]`, `Login incorrect (reason): [eve/password]`
         if is_login && line[raw.start] == b'[' && before[0].is_some_and(|word| line[word.end - 1] == b':') {
             is_login = !login(part, raw, sheet);
@@ -89,7 +98,7 @@ pub(super) fn read(part: Part<'_>, sheet: &mut Sheet) {
             && let Some(end) = address(part, raw, word, before, &mut seen, sheet)
         {
             text.at = text.at.max(end);
-        } else if value::is_method(bytes) && bytes.iter().all(u8::is_ascii_uppercase) {
+        } else if telling == Some(Telling::Method) && bytes.iter().all(u8::is_ascii_uppercase) {
             let is_columns = columns(line, word, &mut text, sheet);
             has_request |= is_columns || request(line, word, before[0], &mut text, sheet);
         } else if bytes == b"client" && named_port(part, text.at, sheet) {
@@ -116,12 +125,12 @@ pub(super) fn read(part: Part<'_>, sheet: &mut Sheet) {
             sheet.known("query", name);
         } else if bytes[0] == b'/' && bytes.len() > 1 && raw.start == word.start {
             has_path = true;
-        } else if let Some((name, span)) = verdict(part, raw, word, &text) {
+        } else if let Some((name, span)) = verdict(part, raw, word, (signs, telling), &text) {
             sheet.level += 2;
             sheet.known(name, span);
             sheet.level -= 2;
         } else {
-            labelled(part, (raw, signs), word, before[0], &mut text, sheet);
+            labelled(part, (raw, signs), (word, telling), before[0], &mut text, sheet);
         }
         before = [Some(raw), before[0], before[1]];
     }
@@ -148,28 +157,6 @@ fn login(part: Part<'_>, raw: Word, sheet: &mut Sheet) -> bool {
     let slash = memchr::memchr(b'/', text).filter(|at| &text[..*at] != b"host");
     sheet.known("user", user.start..slash.map_or(user.end, |at| user.start + at));
     true
-}
-
-/// Returns the end of the name-value pair that begins at a word, if its value is a single word and not an address. Pairs with unknown
-/// names count too.
-fn pair(line: &[u8], sheet: &Sheet, next: &mut usize, (word, signs): (Word, Signs)) -> Option<usize> {
-    // Fields are ordered by offset, except those within another field.
-    while let Some(field) = sheet.fields.get(*next) {
-        if let Label::Line(start, end) = field.label
-            && end < field.start
-            && (start as usize) >= word.start
-        {
-            let is_it = start as usize <= word.start + 1 && line[end as usize..field.start as usize].contains(&b'=');
-            let value = field.span();
-            let is_plain = || value.end <= word.end && !signs.has_any(Signs::DOT | Signs::COLON);
-            let is_one_word = value.end > value.start
-                && (is_plain()
-                    || !line[start as usize..value.end].iter().any(|byte| matches!(*byte, b' ' | b'.' | b':' | b',')));
-            return (is_it && is_one_word).then_some(value.end);
-        }
-        *next += 1;
-    }
-    None
 }
 
 /// Reads `client NAME port 5555`, where the client is a network device (FreeRADIUS).
@@ -359,12 +346,21 @@ fn is_principal(text: &[u8]) -> Option<usize> {
 
 /// Returns the outcome or action, if a word by itself states it: `…,SUCCESS,…` and `LOGIN_FAILED` are outcomes, and `deny` before the
 /// first pair of a line is a firewall's action. Within a sentence such words may refer to anything.
-fn verdict(part: Part<'_>, raw: Word, word: Word, text: &Text<'_>) -> Option<(&'static str, Range<usize>)> {
+fn verdict(
+    part: Part<'_>,
+    raw: Word,
+    word: Word,
+    (signs, telling): (Signs, Option<Telling>),
+    text: &Text<'_>,
+) -> Option<(&'static str, Range<usize>)> {
     let bytes = &part.line[word.start..word.end];
     if bytes.len() > 48 {
         return None;
     }
-    if let Some(start) = value::outcome_at(bytes) {
+    // Words for an outcome tell something by themselves, or after a dash.
+    if (telling.is_some() || signs.has_any(Signs::DASH))
+        && let Some(start) = value::outcome_at(bytes)
+    {
         // `LOGIN_FAILED` tells the outcome wherever it stands; `FAILED` alone must be a whole field.
         let is_end = |byte: Option<&u8>| byte.is_some_and(|byte| matches!(*byte, b',' | b'|' | b';' | b'\t' | b'"'));
         let before = raw.start.checked_sub(1).and_then(|at| part.line.get(at));
@@ -372,7 +368,7 @@ fn verdict(part: Part<'_>, raw: Word, word: Word, text: &Text<'_>) -> Option<(&'
         let ends = word.end == part.end || is_end(part.line.get(word.end));
         return (start > 0 || begins && ends).then_some(("outcome", word.start + start..word.end));
     }
-    if !ACTIONS.has(bytes) {
+    if telling != Some(Telling::Action) {
         return None;
     }
     let next = text.peek().map(|next| &part.line[next.start..next.end]);
@@ -385,7 +381,7 @@ fn verdict(part: Part<'_>, raw: Word, word: Word, text: &Text<'_>) -> Option<(&'
 fn labelled(
     part: Part<'_>,
     (raw, signs): (Word, Signs),
-    word: Word,
+    (word, telling): (Word, Option<Telling>),
     before: Option<Word>,
     text: &mut Text<'_>,
     sheet: &mut Sheet,
@@ -402,7 +398,7 @@ fn labelled(
     let has_colon = line[raw.start..raw.end].ends_with(b":") || line[raw.end..part.end].starts_with(b" : ")
         // `[hostname "a.example"]`
         || line[raw.start] == b'[' && line[raw.end..part.end].starts_with(b" \"");
-    let is_user = USERS.has(name);
+    let is_user = telling == Some(Telling::User);
     // `[user]` stands for itself, but in `[user] [eve]`, and so do `user,` and `FAIL LOGIN:`.
     let next_opens = || text.peek().is_some_and(|next| line[next.start] == b'[');
     let is_alone = || {
@@ -473,7 +469,10 @@ fn port_of(line: &[u8], word: Word, text: &Text<'_>) -> Option<Word> {
         return None;
     }
     let rest = &line[text.at..text.part.end];
-    let first = rest.iter().find(|byte| !is_gap(**byte))?;
+    let first = match rest {
+        [b' ', next, ..] if !is_gap(*next) => next,
+        _ => rest.iter().find(|byte| !is_gap(**byte))?,
+    };
     // White space that is no gap may precede the digits.
     if *first > b'9' {
         return None;

@@ -437,9 +437,6 @@ pub(super) static NO_SUBJECTS: Vocabulary = Vocabulary::new(&[
     b"level",
 ]);
 
-/// Words for a login, after which brackets hold the user.
-pub(super) static LOGINS: Vocabulary = Vocabulary::new(&[b"login", b"user"]);
-
 /// Words that mean something to a line by themselves, besides those of the other lists here.
 const OTHERS: &[&[u8]] = &[
     b"client",
@@ -484,15 +481,28 @@ const ACTION_WORDS: &[&[u8]] = &[
 /// The number of telling words.
 const TELLING_WORDS: usize = OTHERS.len() + USER_WORDS.len() + ACTION_WORDS.len() + METHODS.len();
 
-/// The words that mean something to a line by themselves. A value before or after any other word shows by its signs, or by a colon.
-pub(super) static TELLING: Vocabulary =
-    Vocabulary::new(&joined::<TELLING_WORDS>(&[OTHERS, USER_WORDS, ACTION_WORDS, METHODS]));
+/// What a word means to a line by itself.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Telling {
+    /// The name of a user follows.
+    User,
+    /// What a firewall does with a connection.
+    Action,
+    /// A method of HTTP or WebDAV.
+    Method,
+    /// Something else.
+    Other,
+}
 
-/// Words before the name of a user.
-pub(super) static USERS: Vocabulary = Vocabulary::new(USER_WORDS);
-
-/// What a firewall does with a connection.
-pub(super) static ACTIONS: Vocabulary = Vocabulary::new(ACTION_WORDS);
+/// Returns what a word means to a line by itself, if anything. A value before or after any other word shows by its signs, or by a colon.
+#[inline]
+pub(super) fn telling(word: &[u8]) -> Option<Telling> {
+    static WORDS: Vocabulary = Vocabulary::new(&joined::<TELLING_WORDS>(&[USER_WORDS, ACTION_WORDS, METHODS, OTHERS]));
+    let at = WORDS.position(word)?;
+    let ends = [USER_WORDS.len(), USER_WORDS.len() + ACTION_WORDS.len(), TELLING_WORDS - OTHERS.len()];
+    let kinds = [Telling::User, Telling::Action, Telling::Method];
+    Some(ends.iter().zip(kinds).find(|(end, _)| at < **end).map_or(Telling::Other, |(_, kind)| kind))
+}
 
 /// Joins lists of words.
 const fn joined<const N: usize>(lists: &[&[&'static [u8]]]) -> [&'static [u8]; N] {
@@ -516,8 +526,22 @@ mod tests {
 
     #[test]
     fn words_that_are_looked_for_are_telling() {
-        for word in [LOGINS.words(), USERS.words(), ACTIONS.words(), METHODS].concat() {
-            assert!(TELLING.has(word), "{:?}", String::from_utf8_lossy(word));
+        for (words, kind) in [
+            (USER_WORDS, Telling::User),
+            (ACTION_WORDS, Telling::Action),
+            (METHODS, Telling::Method),
+            (OTHERS, Telling::Other),
+        ] {
+            for word in words {
+                let capitals = word.to_ascii_uppercase();
+                assert_eq!(
+                    (telling(word), telling(&capitals)),
+                    (Some(kind), Some(kind)),
+                    "{:?}",
+                    String::from_utf8_lossy(word)
+                );
+            }
         }
+        assert!([&b""[..], b"session", b"use", b"users"].iter().all(|word| telling(word).is_none()));
     }
 }

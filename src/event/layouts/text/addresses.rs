@@ -397,7 +397,7 @@ fn glued(line: &[u8], word: Word) -> Option<(Word, (IpAddr, Option<u16>))> {
 }
 
 /// The end of an address with the port that follows it: `192.0.2.7 port 5555`, `192.0.2.7 : 5555`.
-fn port_after(part: Part<'_>, raw: Word, word: Word) -> usize {
+pub(super) fn port_after(part: Part<'_>, raw: Word, word: Word) -> usize {
     const LINKS: [&[u8]; 10] = [
         b" port ",
         b" and port ",
@@ -427,6 +427,7 @@ fn port_after(part: Part<'_>, raw: Word, word: Word) -> usize {
             };
             if ends && value::port(&rest[..digits]).is_some() {
                 end = word.end + link.len() + digits;
+                break;
             }
         }
     }

@@ -29,14 +29,31 @@ impl Text<'_> {
         (length > 0).then_some(Word { start, end: self.at })
     }
 
-    /// Returns the next word and the signs in it.
+    /// Returns where the next word begins.
     #[inline]
-    pub(super) fn signed_word(&mut self) -> Option<(Word, Signs)> {
+    pub(super) fn start_of_word(&self) -> usize {
         let line = &self.part.line[..self.part.end];
         let mut start = self.at;
         while line.get(start).is_some_and(|byte| is_gap(*byte)) {
             start += 1;
         }
+        start
+    }
+
+    /// Goes to the end of the word.
+    #[inline]
+    pub(super) fn skip_word(&mut self) {
+        let line = &self.part.line[..self.part.end];
+        while line.get(self.at).is_some_and(|byte| !is_gap(*byte)) {
+            self.at += 1;
+        }
+    }
+
+    /// Returns the next word and the signs in it.
+    #[inline]
+    pub(super) fn signed_word(&mut self) -> Option<(Word, Signs)> {
+        let line = &self.part.line[..self.part.end];
+        let start = self.start_of_word();
         let (mut end, mut signs) = (start, 0);
         while let Some(byte) = line.get(end) {
             let sign = SIGNS[*byte as usize];
@@ -73,6 +90,13 @@ impl Signs {
     pub(super) const DASH: u16 = 128;
     /// Any of these.
     pub(super) const ANY: u16 = 255;
+
+    /// Returns the signs of a text without gaps.
+    #[inline]
+    pub(super) fn within(text: &[u8]) -> Option<Signs> {
+        let signs = text.iter().fold(0, |signs, byte| signs | SIGNS[*byte as usize]);
+        (signs & GAP == 0).then_some(Signs(signs))
+    }
 
     /// Returns true if at least one of some signs is in the word.
     pub(super) fn has_any(self, signs: u16) -> bool {
@@ -134,17 +158,19 @@ pub(super) fn is_arrow(text: &[u8]) -> bool {
     matches!(text, b"->" | b"-->" | b"=>" | b">" | b">>" | b"<->" | b"--&gt;")
 }
 
+/// Returns a word without the signs that enclose or end it.
+#[inline]
 pub(super) fn trimmed(line: &[u8], word: Word) -> Word {
-    let text = &line[word.start..word.end];
+    // Most words have nothing to trim.
+    match &line[word.start..word.end] {
+        [first, .., last] if (SIGNS[*first as usize] & OPENS) | (SIGNS[*last as usize] & CLOSES) == 0 => word,
+        text => trimmed_text(text, word),
+    }
+}
+
+fn trimmed_text(text: &[u8], word: Word) -> Word {
     let is_open = |byte: &u8| SIGNS[*byte as usize] & OPENS != 0;
     let is_close = |byte: &u8| SIGNS[*byte as usize] & CLOSES != 0;
-    // Most words have nothing to trim.
-    if let ([first, ..], [.., last]) = (text, text)
-        && !is_open(first)
-        && !is_close(last)
-    {
-        return word;
-    }
     let Some(start) = text.iter().position(|byte| !is_open(byte)) else {
         return Word { start: word.start, end: word.start };
     };
