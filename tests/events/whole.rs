@@ -36,6 +36,8 @@ const fn each(
 const LINES: &[Whole] = &[
     line("access", r#"evil.test:443 2001:db8::7 - - [12/May/2026:10:02:03 +0000] "POST /gate.php HTTP/2.0" 404 - "-" "-" extra"#,
         &["@timestamp=2026-05-12T10:02:03Z", "source.ip=2001:db8::7", "destination.port=443", "destination.domain=evil.test", "client.ip=2001:db8::7", "url.original=/gate.php", "url.domain=evil.test", "url.path=/gate.php", "http.request.method=POST", "http.response.status_code=404"]),
+    line("access", r#"May 12 10:02:03 gw1 nginx[5]: 192.0.2.7 - eve [12/May/2026:10:02:03 +0000] "GET /a HTTP/1.1" 200 5 "-" "-""#,
+        &["@timestamp=2026-05-12T10:02:03Z", "source.ip=192.0.2.7", "client.ip=192.0.2.7", "user.name=eve", "host.name=gw1", "url.original=/a", "url.path=/a", "http.request.method=GET", "http.response.status_code=200", "process.name=nginx"]),
     each("access", r#"[access] 192.0.2.7 - eve [12/May/2026:10:02:03 +0000] "GET /a HTTP/1.1" 200 5"#,
         &["@timestamp=2026-05-12T10:02:03Z", "source.ip=192.0.2.7", "client.ip=192.0.2.7", "user.name=eve", "url.original=/a", "url.path=/a", "http.request.method=GET", "http.response.status_code=200"],
         &["client=192.0.2.7", "ident=-", "user=eve", "time=12/May/2026:10:02:03 +0000", "method=GET", "url=/a", "status=200"]),

@@ -135,7 +135,15 @@ pub(super) fn read(line: &[u8], header: Option<&Header>, sheet: &mut Sheet) -> L
 
 /// Reads a line by its shape.
 fn without_header(part: Part<'_>, sheet: &mut Sheet) -> Layout {
-    if let Some(layout) = shaped(part, sheet) {
+    // Most layouts begin after a time or a priority.
+    let begins = if syslog::has_priority(part.text()) {
+        None
+    } else if is_timed(part, sheet) {
+        timed(part, sheet)
+    } else {
+        shaped(part, sheet)
+    };
+    if let Some(layout) = begins {
         return layout;
     }
     if let Some(inner) = syslog::read(part, sheet)
@@ -179,6 +187,23 @@ fn without_header(part: Part<'_>, sheet: &mut Sheet) -> Layout {
         }
     }
     loose(part, sheet)
+}
+
+/// Returns true if a part begins with a time, but not one of the numbers that begin other layouts.
+fn is_timed(part: Part<'_>, sheet: &mut Sheet) -> bool {
+    let first = part.text().first();
+    first.is_some_and(|byte| byte.is_ascii_digit() || byte.is_ascii_uppercase()) && sheet.stamp_at(part).is_some()
+}
+
+/// Reads the layouts of which a time is the first column.
+fn timed(part: Part<'_>, sheet: &mut Sheet) -> Option<Layout> {
+    if balancer::read_elb(part, sheet) {
+        return Some(Layout::Elb);
+    }
+    if !syslog::begins(part, sheet) && dns::bind(part, sheet) {
+        return Some(Layout::Dns);
+    }
+    packet::read_tcpdump(part, sheet).then_some(Layout::Tcpdump)
 }
 
 /// Reads the layouts with an unmistakable shape.

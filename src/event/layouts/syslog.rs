@@ -43,6 +43,11 @@ fn header<'a>(part: Part<'a>, sheet: &mut Sheet) -> Option<Part<'a>> {
     (priority > 0).then(|| rest.trimmed())
 }
 
+/// Returns true if a text begins with a priority.
+pub(super) fn has_priority(text: &[u8]) -> bool {
+    priority(text) > 0
+}
+
 /// Returns the length of `<34>`.
 fn priority(text: &[u8]) -> usize {
     let Some(rest) = text.strip_prefix(b"<") else { return 0 };
