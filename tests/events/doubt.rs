@@ -16,6 +16,10 @@ pub(super) const SAMPLES: &[Sample] = &[
         &["user.name=eve doe", "source.ip=192.0.2.7", "destination.ip=203.0.113.5"],
     ),
     line("text", "flow 192.0.2.7 => 203.0.113.5 accepted", &["source.ip=192.0.2.7", "destination.ip=203.0.113.5"]),
+    // Zero is the one status that is no failure.
+    line("json", r#"{"EventID":4625,"Status":"0x0"}"#, &["event.outcome=success"]),
+    line("json", r#"{"EventID":4625,"Status":"0x00000000"}"#, &["event.outcome=success"]),
+    line("json", r#"{"EventID":4625,"Status":"0x00000005"}"#, &["event.outcome"]),
     // The domain of a machine was not asked for, and a connector is no client.
     line(
         "json",

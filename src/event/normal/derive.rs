@@ -366,14 +366,12 @@ impl Normal {
                 .iter()
                 .any(|word| text.len() >= word.len() && text[..word.len()].eq_ignore_ascii_case(word.as_bytes()))
         };
-        const GOOD: &[&str] = &["succ", "ok", "true", "pass", "allow", "accept", "grant", "permit", "0x0"];
+        const GOOD: &[&str] = &["succ", "ok", "true", "pass", "allow", "accept", "grant", "permit"];
         const BAD: &[&str] =
             &["fail", "false", "den", "reject", "block", "error", "invalid", "bad", "drop", "unsuccess", "unauthor"];
-        // A status of Windows has one or eight digits; `RES=0x00` are bits of a packet.
-        let word = if text == b"0x00" {
-            self.held[EcsName::EventOutcome as usize] = Held::Nothing;
-            return;
-        } else if is(GOOD) {
+        // A status of Windows. Other numbers that begin so are errors, or the bits of a packet's header (`RES=0x00`).
+        let is_zero = matches!(text, b"0x0" | b"0x00000000");
+        let word = if is_zero || is(GOOD) {
             "success"
         } else if is(BAD) {
             "failure"
