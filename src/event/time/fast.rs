@@ -4,18 +4,23 @@ use super::read::{Read, YEARS};
 use super::stamp::{Clock, Stamp, is_day};
 use super::words::month;
 
-/// Reads `2026-05-12T10:02:03` and `2026-05-12 10:02:03`, with all that may follow.
+/// Reads `2026-05-12` at the start of a text.
 #[inline]
-pub(super) fn iso(text: &[u8]) -> Option<(Stamp, usize)> {
-    let &[y, yy, yyy, yyyy, b'-', m, mm, b'-', d, dd, b'T' | b' ', _, _] = text.first_chunk()? else { return None };
-    if !are_digits(&[y, yy, yyy, yyyy, m, mm, d, dd, text[11]]) {
+pub(super) fn date(text: &[u8]) -> Option<(i16, i8, i8)> {
+    let &[y, yy, yyy, yyyy, b'-', m, mm, b'-', d, dd] = text.first_chunk()? else { return None };
+    if !are_digits(&[y, yy, yyy, yyyy, m, mm, d, dd]) {
         return None;
     }
     let year = i16::from(pair(y, yy)) * 100 + i16::from(pair(yyy, yyyy));
     let (month, day) = (pair(m, mm), pair(d, dd));
-    if !YEARS.contains(&year) || !is_day(Some(year), month, day) {
-        return None;
-    }
+    (YEARS.contains(&year) && is_day(Some(year), month, day)).then_some((year, month, day))
+}
+
+/// Reads `2026-05-12T10:02:03` and `2026-05-12 10:02:03`, with all that may follow.
+#[inline]
+pub(super) fn iso(text: &[u8]) -> Option<(Stamp, usize)> {
+    let &[b'T' | b' ', hour, _] = text.get(10..)?.first_chunk()? else { return None };
+    let (year, month, day) = date(text).filter(|_| hour.is_ascii_digit())?;
     let mut read = Read { text, at: 11 };
     let clock = read.clock()?;
     let offset = read.offset();

@@ -180,6 +180,10 @@ pub(super) fn numbers(text: &[u8]) -> Option<(Stamp, usize)> {
 
 /// Reads `2026-05-12T10:02:03.123+02:00` and its relatives, and `2026:05:12-10:02:03` (Sophos UTM).
 fn year_first(text: &[u8], separator: u8) -> Option<(Stamp, usize)> {
+    // A date without a time of day.
+    if text.len() < "2026-5-2 1:02".len() {
+        return None;
+    }
     let mut read = Read { text, at: 0 };
     let year = read.year()?;
     let (month, day) = read.month_and_day(separator)?;
@@ -305,6 +309,11 @@ fn day_or_month_first(text: &[u8], separator: u8) -> Option<(Stamp, usize)> {
 /// Reads a date that is all of `text`: the value of a field that holds only a date (`date=2026-05-12`).
 pub(in crate::event) fn date(text: &[u8]) -> Option<(i16, i8, i8)> {
     let text = text.trim_ascii();
+    if text.len() == 10
+        && let Some(date) = fast::date(text)
+    {
+        return Some(date);
+    }
     let mut read = Read { text, at: 0 };
     let digits = text.iter().take_while(|byte| byte.is_ascii_digit()).count();
     let next = text.get(digits).copied();
