@@ -54,26 +54,20 @@ fn before(part: Part<'_>, sheet: &mut Sheet) -> bool {
         let Some(end) = memchr::memchr(b']', part.text()) else { return false };
         part = part.from(part.start + end + 1).trimmed();
     }
-    // `beast: 0x7f: 192.0.2.7 - eve`: other words before the client.
-    let mut last = [const { 0..0 }; 3];
-    let (mut count, mut begins) = (0, false);
-    for word in Words::new(part) {
-        begins |= count < 2 && value::address(&part.line[word.clone()]).is_some();
-        last = [last[1].clone(), last[2].clone(), word];
-        count += 1;
-    }
-    if count > 4 && !begins && matches!(value::address(&part.line[last[0].clone()]), Some((_, None))) {
-        part = part.from(last[0].start);
+    let line = part.line;
+    let is_address = |span: &Range<usize>| value::address(&line[span.clone()]).is_some();
+    let mut begins = Words::new(part).next().is_some_and(|first| is_address(&first));
+    if !begins && let Some(client) = client_after_words(part) {
+        part = part.from(client);
+        begins = true;
     }
     let mut words = Words::new(part);
     let Some(first) = words.next() else { return false };
     let after_first = words.at();
     let second = words.next();
-    let is_address = |span: &Range<usize>| value::address(&part.line[span.clone()]).is_some();
-    let count = Words::new(part).count();
     let client = match second {
         // `vhost:443 192.0.2.7 - -`
-        Some(second) if !is_address(&first) && (is_address(&second) || count >= 4) => {
+        Some(second) if !begins && (is_address(&second) || Words::new(part).count() >= 4) => {
             // `2026-05-12T10:02:03Z info app[5]: …`
             if sheet.is_stamp(part.from(first.start).to(first.end)) {
                 return false;
@@ -130,6 +124,22 @@ fn before(part: Part<'_>, sheet: &mut Sheet) -> bool {
         }
     }
     true
+}
+
+/// Returns the start of the client if other words stand before it: `beast: 0x7f: 192.0.2.7 - eve`.
+fn client_after_words(part: Part<'_>) -> Option<usize> {
+    let second = Words::new(part).nth(1)?;
+    let mut last = [const { 0..0 }; 3];
+    let mut count = 0;
+    for word in Words::new(part) {
+        last = [last[1].clone(), last[2].clone(), word];
+        count += 1;
+    }
+    let [client, ..] = last;
+    let is_client = count > 4
+        && value::address(&part.line[second]).is_none()
+        && matches!(value::address(&part.line[client.clone()]), Some((_, None)));
+    is_client.then_some(client.start)
 }
 
 /// Returns true for `/a?b 200 5`: a path without quotes, a status and a length.
