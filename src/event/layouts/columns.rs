@@ -3,7 +3,7 @@
 use std::ops::Range;
 
 use crate::event::names::{self, Key};
-use crate::event::sheet::{Form, Label, Part, Sheet, TOP};
+use crate::event::sheet::{Form, Label, Part, Sheet, TOP, near};
 
 /// The maximum number of columns in a header.
 const MAX_COLUMNS: usize = 512;
@@ -193,14 +193,16 @@ impl Header {
 
     fn zeek(&self, part: Part<'_>, sheet: &mut Sheet) -> bool {
         let mut start = part.start;
-        let mut ends = memchr::memchr_iter(self.separator, part.text()).map(|at| part.start + at);
+        let line = &part.line[..part.end];
+        let mut is_last = false;
         for column in 0..self.columns() {
-            let end = ends.next();
+            let end = if is_last { None } else { near(self.separator, &line[start..]).map(|at| start + at) };
+            is_last = end.is_none();
             if end.is_none() && column + 1 < self.columns() {
                 return false;
             }
             let end = end.unwrap_or(part.end);
-            let text = &part.line[start..end];
+            let text = &line[start..end];
             if text != self.unset && text != self.empty {
                 sheet.push(Label::Column(column as u32), TOP, start..end, Form::Plain);
             }
@@ -228,7 +230,7 @@ impl Header {
                     None => return false,
                 },
                 _ => {
-                    let end = memchr::memchr(separator, text).map_or(part.end, |found| at + found);
+                    let end = near(separator, text).map_or(part.end, |found| at + found);
                     (at..end, end + 1)
                 }
             };
