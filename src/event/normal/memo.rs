@@ -71,10 +71,8 @@ impl Memo {
 
     fn hash(&self, text: &[u8], start: u64) -> u64 {
         let mut hash = start ^ (text.len() as u64).wrapping_mul(0x9e37_79b9_7f4a_7c15);
-        let mut mix = |word: u64| {
-            let product = u128::from(hash ^ word).wrapping_mul(u128::from(self.seed ^ 0xa076_1d64_78bd_642f));
-            hash = (product as u64) ^ ((product >> 64) as u64);
-        };
+        let seed = self.seed ^ 0xa076_1d64_78bd_642f;
+        let mut mix = |word: u64| hash = mixed(hash ^ word, seed);
         let mut chunks = text.chunks_exact(8);
         for chunk in &mut chunks {
             mix(u64::from_le_bytes(chunk.try_into().expect("eight bytes")));
@@ -87,13 +85,10 @@ impl Memo {
     /// Returns the meaning of a field's name.
     pub(super) fn find(&mut self, field: &Raw, sheet: &Sheet, context: &Context<'_>) -> Option<KnownName> {
         let hash = match field.label {
-            // A layout's name is one static string, so its address and length identify it. They are hashed as two words: combined
-            // with `^` they were equal for neighbours in memory.
+            // A layout's name is one static string, so its address and length identify it.
             Label::Known(name) => {
-                let mut text = [0; 16];
-                text[..8].copy_from_slice(&(name.as_ptr() as u64).to_le_bytes());
-                text[8..].copy_from_slice(&(name.len() as u64).to_le_bytes());
-                self.hash(&text, self.path(field.parent))
+                let (hash, seed) = (name.as_ptr() as u64 ^ self.path(field.parent), self.seed ^ name.len() as u64);
+                mixed(hash, seed).max(1)
             }
             label => self.hash(own_name(label, sheet, context), self.path(field.parent)),
         };
@@ -119,6 +114,13 @@ impl Memo {
             && !hint::has_name(&whole_name(field, sheet, context));
         (!is_hidden).then_some(found)
     }
+}
+
+/// Multiplies two words, and folds the product into one.
+#[inline]
+fn mixed(one: u64, other: u64) -> u64 {
+    let product = u128::from(one).wrapping_mul(u128::from(other));
+    (product as u64) ^ ((product >> 64) as u64)
 }
 
 /// Returns the last eight bytes of a text, or all of a shorter one. Together with the length, they tell texts apart that are equal in
