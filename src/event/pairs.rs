@@ -5,7 +5,7 @@
 
 use std::ops::Range;
 
-use super::sheet::{Form, Part, Sheet, find, near};
+use super::sheet::{Form, Part, Sheet, find, near, near2};
 use super::time;
 use crate::value::vocabulary::Vocabulary;
 
@@ -17,6 +17,9 @@ const MAX_PAIRS: usize = 2048;
 
 /// The maximum length of a value in quotes with doubled quotes in it.
 const MAX_DOUBLED: usize = 1 << 16;
+
+/// The first byte of curly quotes.
+const CURLY: u8 = "“".as_bytes()[0];
 
 /// The maximum length of a value in curly quotes.
 const MAX_CURLY: usize = 4096;
@@ -247,12 +250,11 @@ fn with_word_before(part: Part<'_>, floor: usize, start: usize) -> usize {
 
 /// Returns the value in curly quotes that begins at `start`, and the end of the pair: `user=“eve”`. Templates that were copied from a text
 /// have them, at times the closing one on both sides.
-#[inline]
 fn in_curly_quotes(part: Part<'_>, start: usize) -> Option<(Range<usize>, usize)> {
     const OPENING: &[u8] = "“".as_bytes();
     const CLOSING: &[u8] = "”".as_bytes();
     let rest = &part.line[start..part.end];
-    if rest.first() != OPENING.first() || !rest.starts_with(OPENING) && !rest.starts_with(CLOSING) {
+    if !rest.starts_with(OPENING) && !rest.starts_with(CLOSING) {
         return None;
     }
     let open = start + OPENING.len();
@@ -272,7 +274,9 @@ fn value(part: Part<'_>, start: usize, between: Between) -> (Range<usize>, Form,
         let end = value.end + 1;
         return (value, form, end);
     }
-    if let Some((value, end)) = in_curly_quotes(part, start + spaces) {
+    if text.get(spaces) == Some(&CURLY)
+        && let Some((value, end)) = in_curly_quotes(part, start + spaces)
+    {
         return (value, Form::Plain, end);
     }
     // In `key = value`, or with a separator other than space, space before a value is not part of it.
@@ -305,7 +309,7 @@ fn value(part: Part<'_>, start: usize, between: Between) -> (Range<usize>, Form,
     if between == Between::Space
         // Such a time has a space among its first eleven bytes.
         && (end - start <= 10 && kinds & SPACE != 0)
-        && let Some(length) = spaced_time(text)
+        && let Some(length) = if part.line[end] == b' ' { spaced_time_after(text, end - start) } else { spaced_time(text) }
     {
         let rest = &text[length..];
         end = start + length + rest.iter().position(|byte| byte.is_ascii_whitespace()).unwrap_or(rest.len());
@@ -361,21 +365,22 @@ fn value(part: Part<'_>, start: usize, between: Between) -> (Range<usize>, Form,
 
 /// Returns the length of the time of several words at the start of a text: `2026-05-12 10:02:03`, `May 12, 2026 10:02:03`,
 /// `Tue, 12 May 2026 10:02:03 GMT`.
-#[inline]
 fn spaced_time(text: &[u8]) -> Option<usize> {
-    // Most values begin with neither a digit nor a capital.
-    let first = text.first()?;
-    if !first.is_ascii_digit() && !first.is_ascii_uppercase() {
-        return None;
-    }
     let word = text.iter().take(11).position(|byte| *byte == b' ')?;
-    let next = *text.get(word + 1)?;
+    spaced_time_after(text, word)
+}
+
+/// Returns the length of a time of several words, of which the first has this length.
+#[inline]
+fn spaced_time_after(text: &[u8], word: usize) -> Option<usize> {
+    // Most values begin with neither a digit nor a capital.
+    let (first, next) = (text.first()?, *text.get(word + 1)?);
     let is_name = |text: &[u8]| time::begins_with_name(text) || text.get(1).is_some_and(u8::is_ascii_digit);
-    let may_be = match (word, first.is_ascii_digit()) {
-        (1 | 2, true) => next.is_ascii_uppercase() && is_name(&text[word + 1..]),
-        // After such a date comes the time of day, and no other pair.
-        (8 | 10, true) => !next.is_ascii_alphabetic(),
-        (3..=10, false) => is_name(text),
+    let may_be = match word {
+        1 | 2 => first.is_ascii_digit() && next.is_ascii_uppercase() && is_name(&text[word + 1..]),
+        // After a date comes the time of day, and no other pair.
+        8 | 10 if first.is_ascii_digit() => !next.is_ascii_alphabetic(),
+        3..=10 => first.is_ascii_uppercase() && is_name(text),
         _ => false,
     };
     if !may_be {
@@ -401,8 +406,7 @@ fn quoted(part: Part<'_>, open: usize, quote: u8) -> Option<(Range<usize>, Form)
     let mut at = start;
     let mut first = None;
     loop {
-        let Some(found) = memchr::memchr2(quote, b'\\', &part.line[at.min(part.end)..part.end]).map(|found| found + at)
-        else {
+        let Some(found) = near2(quote, b'\\', &part.line[at.min(part.end)..part.end]).map(|found| found + at) else {
             return first.map(|end| (start..end, form));
         };
         let next = part.line[..part.end].get(found + 1);
@@ -462,7 +466,9 @@ fn separator(part: Part<'_>, sheet: &Sheet) -> Between {
             && let Some((value, _)) = quoted(part, at, quote)
         {
             at = value.end + 1;
-        } else if let Some((_, end)) = in_curly_quotes(part, at) {
+        } else if part.line[..part.end].get(at) == Some(&CURLY)
+            && let Some((_, end)) = in_curly_quotes(part, at)
+        {
             at = end;
         } else if let Some(length) = spaced_time(&part.line[at..part.end]) {
             // So does the comma in `May 12, 2026 10:02:03`.

@@ -441,6 +441,24 @@ pub(super) fn near(byte: u8, text: &[u8]) -> Option<usize> {
     memchr::memchr(byte, &text[at..]).map(|found| at + found)
 }
 
+/// Returns the first position of either of two bytes, of which one is most often near: see [`near`].
+#[inline]
+pub(super) fn near2(one: u8, other: u8, text: &[u8]) -> Option<usize> {
+    let mut at = 0;
+    for _ in 0..3 {
+        let Some(Ok(bytes)) = text.get(at..at + 8).map(<[u8; 8]>::try_from) else {
+            return text[at..].iter().position(|byte| *byte == one || *byte == other).map(|found| at + found);
+        };
+        let word = u64::from_le_bytes(bytes);
+        let found = bytes_of(word, one) | bytes_of(word, other);
+        if found != 0 {
+            return Some(at + found.trailing_zeros() as usize / 8);
+        }
+        at += 8;
+    }
+    memchr::memchr2(one, other, &text[at..]).map(|found| at + found)
+}
+
 /// Returns a mark in each byte of `word` that is `sign`, as far as the first one: marks after it may be wrong.
 #[inline]
 pub(super) fn bytes_of(word: u64, sign: u8) -> u64 {

@@ -209,36 +209,36 @@ fn leading_time(part: Part<'_>, header: Option<(i8, i8)>, sheet: &mut Sheet) {
             }
             return;
         }
-        let mut end = at + text[at..].iter().position(|byte| is_gap(*byte)).unwrap_or(text.len() - at);
+        let start = at;
+        at += word::length(&text[at..]);
         // `[app][2026-05-12 10:02:03]`
-        if memchr::memchr(b']', &text[at..end]).is_some_and(|close| close + 1 < end - at)
-            && let Some(next) = find(&text[at..end], b"][")
+        if !sheet.lacks(b']')
+            && let Some(next) = find(&text[start..at], b"][")
         {
-            end = at + next + 1;
+            at = start + next + 1;
         }
-        let word = &text[at..end];
+        let word = &text[start..at];
         let word = word.strip_suffix(b"]").or_else(|| word.strip_suffix(b"\"")).unwrap_or(word);
         // In a sentence a long number counts or names something.
         has_prose |= word.len() > 1 && word.iter().all(u8::is_ascii_lowercase);
         if is_inner && has_prose {
             return;
         }
+        if !word.first().is_some_and(u8::is_ascii_digit) {
+            continue;
+        }
         let may_count = has_prose || is_inner || words > 0 && is_tracker(word);
         // `1778580123: New client`
         let count = word.strip_suffix(b":").unwrap_or(word);
         if !may_count && time::epoch(count).is_some() {
-            sheet.known("time", part.start + at..part.start + at + count.len());
+            sheet.known("time", part.start + start..part.start + start + count.len());
             return;
         }
-        if word.first().is_some_and(u8::is_ascii_digit)
-            && let Some(clock) = clock_after(text, at, word)
-        {
-            let start = part.start + at;
-            sheet.known("date", start..start + word.len());
+        if let Some(clock) = clock_after(text, start, word) {
+            sheet.known("date", part.start + start..part.start + start + word.len());
             sheet.known("clock", part.start + clock.start..part.start + clock.end);
             return;
         }
-        at = end;
     }
 }
 

@@ -158,6 +158,12 @@ pub(super) fn is_arrow(text: &[u8]) -> bool {
     matches!(text, b"->" | b"-->" | b"=>" | b">" | b">>" | b"<->" | b"--&gt;")
 }
 
+/// Returns the length of the word at the start of a text.
+#[inline]
+pub(super) fn length(text: &[u8]) -> usize {
+    text.iter().position(|byte| is_gap(*byte)).unwrap_or(text.len())
+}
+
 /// Returns a word without the signs that enclose or end it.
 #[inline]
 pub(super) fn trimmed(line: &[u8], word: Word) -> Word {
