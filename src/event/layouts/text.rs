@@ -107,11 +107,14 @@ pub(super) fn read(part: Part<'_>, sheet: &mut Sheet) {
             sheet.level += 1;
             // In `http://a.example/...` the dots mean that the URL was cut; they do not end a sentence.
             let end = if line[word.end..raw.end].starts_with(b"...") { word.end + 3 } else { word.end };
+            // `POST:http://a.example/`
+            let method = bytes.iter().take(8).position(|byte| *byte == b':').unwrap_or(0);
+            let start = word.start + if value::is_method(&bytes[..method]) { method + 1 } else { 0 };
             // `referer: http://a.example/`
             let is_referrer = before[0].is_some_and(|word| is_referrer(&line[word.start..word.end]))
                 // `… GET … /path "http://ref.example/" "Mozilla/5.0 …"`
                 || has_path && line[raw.start] == b'"' && is_before_agent(&line[raw.end..part.end]);
-            sheet.known(if is_referrer { "referrer" } else { "url" }, word.start..end);
+            sheet.known(if is_referrer { "referrer" } else { "url" }, start..end);
             sheet.level -= 1;
         } else if signs.has_all(Signs::QUOTE | Signs::SLASH) && is_tls_request(part, raw, before) {
             sheet.known("request_uri", raw.start + 1..raw.end - 1);
@@ -150,8 +153,8 @@ pub(super) fn read(part: Part<'_>, sheet: &mut Sheet) {
 fn login(part: Part<'_>, raw: Word, sheet: &mut Sheet) -> bool {
     let Some(user) = quoted(part, raw) else { return false };
     let text = &part.line[user.start..user.end];
-    // `login attempt from IP: [2001:db8::7]`
-    if value::address(text).is_some() {
+    // `login attempt from IP: [2001:db8::7]`, `on behalf of user … Type: [https://a.example/]`
+    if value::address(text).is_some() || find(text, b"://").is_some() {
         return false;
     }
     let slash = memchr::memchr(b'/', text).filter(|at| &text[..*at] != b"host");
@@ -285,7 +288,7 @@ fn is_url(text: &[u8]) -> bool {
 fn shaped(part: Part<'_>, raw: Word, word: Word, signs: Signs) -> Option<(&'static str, Range<usize>)> {
     let line = part.line;
     let bytes = &line[word.start..word.end];
-    if matches!(bytes, b"inbound" | b"outbound") {
+    if matches!(bytes, b"inbound" | b"outbound" | b"Inbound" | b"Outbound") {
         return Some(("direction", word.start..word.end));
     }
     // Everything else has one of these.
@@ -306,7 +309,8 @@ fn shaped(part: Part<'_>, raw: Word, word: Word, signs: Signs) -> Option<(&'stat
     let closed = line[raw.start..raw.end].strip_suffix(b":").unwrap_or(&line[raw.start..raw.end]);
     if let [b'[', .., b']'] = closed {
         let rest = &line[raw.start + closed.len()..part.end];
-        const REMARKS: [&[u8]; 4] = [b" FAIL LOGIN", b" OK LOGIN", b" Peer Connection Initiated", b": Login_"];
+        const REMARKS: [&[u8]; 6] =
+            [b" FAIL LOGIN", b" OK LOGIN", b" Peer Connection Initiated", b": Login_", b": Logout -", b": Called -"];
         let is_login = REMARKS.iter().any(|login| rest.starts_with(login));
         let is_user = is_user_name(bytes) && !bytes.eq_ignore_ascii_case(b"user");
         return (is_login && is_user).then_some(("user", word.start..word.end));
@@ -395,7 +399,7 @@ fn labelled(
     if signs.has_any(Signs::OPEN | Signs::COLON) && label_with_value(line, word, sheet) {
         return;
     }
-    let has_colon = line[raw.start..raw.end].ends_with(b":") || line[raw.end..part.end].starts_with(b" : ")
+    let has_colon = matches!(line[raw.start..raw.end], [first, .., before, b':'] if first != b'[' || before != b']') || line[raw.end..part.end].starts_with(b" : ")
         // `[hostname "a.example"]`
         || line[raw.start] == b'[' && line[raw.end..part.end].starts_with(b" \"");
     let is_user = telling == Some(Telling::User);
@@ -493,8 +497,9 @@ fn label_with_value(line: &[u8], word: Word, sheet: &mut Sheet) -> bool {
     }
     let Some(colon) = memchr::memchr(b':', name).filter(|colon| colon + 1 < name.len()) else { return false };
     let begins = name[colon + 1].is_ascii_alphanumeric() || matches!(name[colon + 1], b'"' | b'[');
-    // `found within ARGS:file` (ModSecurity): the name of an argument.
-    let is_nothing = || name[..colon] == *b"ARGS" || names_nothing(&name[..colon], &name[colon + 1..]);
+    // `found within ARGS:file` (ModSecurity): the name of an argument. `USER:AUDIT:7:` is the name of a message.
+    let is_tag = || memchr::memchr(b':', &name[colon + 1..]).is_some() && line.get(word.end) == Some(&b':');
+    let is_nothing = || name[..colon] == *b"ARGS" || is_tag() || names_nothing(&name[..colon], &name[colon + 1..]);
     if !begins || !names::is_exact(&name[..colon]) || is_nothing() {
         return false;
     }

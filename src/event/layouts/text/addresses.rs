@@ -56,7 +56,7 @@ pub(super) fn address(
     if dots < 3 && (colons < 2 || colons < 6 && !is_short && !has_remark) {
         return None;
     }
-    let word = without_remark(part, word, sheet);
+    let word = without_mac(line, without_remark(part, word, sheet));
     let text = &line[word.start..word.end];
     if flow_in_one_word(line, word, seen, sheet) || subject_of_line(part, raw, word, seen, sheet) {
         return Some(raw.end);
@@ -113,6 +113,11 @@ pub(super) fn address(
         field.label == Label::Known("server_address") && value::address(&line[field.span()]).map(|(ip, _)| ip) == own_ip
     };
     if sheet.fields.iter().take(MAX_KNOWN).any(is_server) {
+        return Some(stop);
+    }
+    // `duplicate on 192.0.2.0/24`: a network without a name is no end of a connection.
+    if glued.is_none() && is_network(&line[start..end]) && label(line, before[0], before[1]).is_none() {
+        sheet.known("hop", start..end);
         return Some(stop);
     }
     seen.count += 1;
@@ -365,6 +370,17 @@ fn without_remark(part: Part<'_>, word: Word, sheet: &mut Sheet) -> Word {
         sheet.level -= 2;
     }
     Word { start: word.start, end: word.start + open }
+}
+
+/// Drops the address of a network card after an address: `sender ip/mac 192.0.2.7/00:00:5e:00:53:01`.
+fn without_mac(line: &[u8], word: Word) -> Word {
+    let text = &line[word.start..word.end];
+    let is_mac = text.len() > 18
+        && text[text.len() - 18] == b'/'
+        && text[text.len() - 17..]
+            .chunks(3)
+            .all(|part| part[..2].iter().all(u8::is_ascii_hexdigit) && part.get(2).is_none_or(|sign| *sign == b':'));
+    Word { end: word.end - if is_mac { 18 } else { 0 }, ..word }
 }
 
 /// The name of an OpenVPN client's certificate, which may hold spaces: it stands before the `/` at `slash`.

@@ -13,7 +13,8 @@ pub(super) fn request(line: &[u8], word: Word, before: Option<Word>, text: &mut 
     if !target.starts_with(b"/") && find(target, b"://").is_none() && !is_host_and_path(target) {
         return false;
     }
-    let quote = target.iter().position(|byte| matches!(*byte, b'"' | b'\''));
+    // rsyslog writes `#012` for the end of a line.
+    let quote = target.iter().position(|byte| matches!(*byte, b'"' | b'\'')).or_else(|| find(target, b"#012"));
     let mut stop = quote.map_or(next.end, |at| next.start + at);
     // `(POST /path)`, `POST /path: 403`
     let is_closed = || line[..word.start].ends_with(b"(") && line[..stop].ends_with(b")");

@@ -62,8 +62,11 @@ pub(super) fn is_domain_user(text: &[u8]) -> bool {
         && domain.iter().all(|byte| byte.is_ascii_uppercase() || byte.is_ascii_digit() || matches!(*byte, b'-' | b'_'))
         && domain[0].is_ascii_uppercase()
         && !domain.starts_with(b"HK");
+    // `USER\040admin`: a space.
+    let is_escape = matches!(user, [b'0', b'0'..=b'7', b'0'..=b'7', ..]);
     // `CORP\Users`
     is_domain
+        && !is_escape
         && user.len() <= 64
         && is_user_name(user)
         && user[0].is_ascii_alphanumeric()
