@@ -147,4 +147,101 @@ pub(super) const SAMPLES: &[Sample] = &[
         "CEF: 0|Vendor|Product|9.4|5|Admin Accessed|1|src=192.0.2.7 suser=eve shost=gw1",
         &["source.ip=192.0.2.7", "user.name=eve"],
     ),
+    // A name in brackets before a colon is no label, and an octal escape is no user.
+    line(
+        "text",
+        "May 12 10:02:04 gw1 httpd: 2026-05-12 10:02:03.024Z [admin]: Logout - - ip=192.0.2.7 group=admins",
+        &["user.name=admin", "source.ip=192.0.2.7", "@timestamp=2026-05-12T10:02:03.024Z"],
+    ),
+    line(
+        "text",
+        r"May 12 10:02:04 gw1 console: 2026-05-12 10:02:03.024Z [USER\040admin]: rebooted the system",
+        &["user.name", "user.domain"],
+    ),
+    line(
+        "text",
+        "2026-05-12T10:02:03Z gw1 : WARN : USER:AUDIT:LOG-AUDIT-0083: [35] Reset [POST /api/reset#012[Severity:WARNING]",
+        &["user.name", "url.path=/api/reset"],
+    ),
+    line(
+        "text",
+        "[Tue, 12 May 2026 10:02:03 +0000] on behalf of user: x. Type: [https://login.shop.test/a] Client IP Address: [192.0.2.7]",
+        &["source.ip=192.0.2.7", "@timestamp=2026-05-12T10:02:03Z"],
+    ),
+    line(
+        "text",
+        r"<14>1 2026-05-12T10:02:03Z vc1 vpxa 5 - - Event [7] [User CORP.LOCAL\svc-vc@192.0.2.7 logged in as agent/1.0]",
+        &["user.name=svc-vc", "user.email"],
+    ),
+    line("cef", "CEF:0|V|P|1|5|x|8|duser=(no user) src=192.0.2.7", &["user.name", "source.ip=192.0.2.7"]),
+    // What was asked for on port 53, and the address of a card, are no machines; nor is the provider of a message.
+    line(
+        "cef",
+        "CEF:0|V|P|1|5|x|7|src=192.0.2.7 spt=57092 dst=203.0.113.5 dpt=53 act=DROP fqdn=bad.evil.test",
+        &["dns.question.name=bad.evil.test", "host.name"],
+    ),
+    line(
+        "pairs",
+        "<134>1 1778580123.4 ap1 security_event ids_alerted dhost=00:00:5E:00:53:01 src=203.0.113.5:80 dst=192.0.2.7:53023",
+        &["source.ip=203.0.113.5", "destination.domain", "destination.ip=192.0.2.7"],
+    ),
+    line(
+        "text",
+        "May 12 10:02:03 sw1 eswd: DAI failed: sender ip/mac 192.0.2.7/00:00:5e:00:53:01, receiver ip/mac 203.0.113.5/00:00:5e:00:53:02",
+        &["source.ip=192.0.2.7", "destination.ip=203.0.113.5"],
+    ),
+    line(
+        "json",
+        r#"{"time":"2026-05-12T10:02:03Z","SourceName":"Audit-Provider","Hostname":"pc1"}"#,
+        &["source.domain", "host.name=pc1"],
+    ),
+    line(
+        "cef",
+        "CEF:0|V|P|1|5|x|Low|dst=192.0.2.7 destinationZoneURI=/All Zones/System dvchost=gw1",
+        &["url.original", "url.path"],
+    ),
+    // A network, the gateway that saw a connection, the direction in capitals, and a method before a URL.
+    line(
+        "text",
+        "May 12 10:02:03 gw1 dhcpd[5]: uid lease 192.0.2.7 for client x is duplicate on 192.0.2.0/24",
+        &["source.ip=192.0.2.7", "destination.ip"],
+    ),
+    line(
+        "pairs",
+        "time=1778580123|hostname=gw1|product=X|action=accept|origin=192.0.2.1|rule=5",
+        &["observer.ip=192.0.2.1", "source.ip"],
+    ),
+    line(
+        "pairs",
+        "Local Host IP: 192.0.2.7,Local Port: 10456,Remote Host IP: 203.0.113.5,Remote Port: 58999,others,Inbound,Begin: 2026-05-12 10:02:03,Action: Blocked",
+        &["source.ip=203.0.113.5", "source.port=58999", "destination.ip=192.0.2.7"],
+    ),
+    line(
+        "text",
+        "[2026-05-12 10:02:03] local: AUDIT: count is 1. (192.0.2.7 (eve@corp.test) -> POST:http://shop.test/two/submit)",
+        &["source.ip=192.0.2.7", "url.full=http://shop.test/two/submit", "url.domain=shop.test"],
+    ),
+    // Accounts of tenants, names of projects, numbers of objects, and the domain of a network's owner are none of a user or request.
+    line(
+        "json",
+        r#"{"accountId":"12345","accountName":"Shop","createdAt":"2026-05-12T10:02:03Z","activityType":36}"#,
+        &["user.name"],
+    ),
+    line("json", r#"{"accountName":"eve","createdAt":"2026-05-12T10:02:03Z"}"#, &["user.name=eve"]),
+    line("json", r#"{"action":"requested","repository":{"id":7,"full_name":"shop/website"}}"#, &["user.name"]),
+    line(
+        "json",
+        r#"{"CreationTime":"2026-05-12T10:02:03","ObjectId":"bob@corp.test","UserId":"eve@corp.test"}"#,
+        &["url.original", "url.domain", "user.name=eve@corp.test"],
+    ),
+    line(
+        "json",
+        r#"{"published":"2026-05-12T10:02:03Z","requestUri":"/api/a","securityContext":{"isp":"x","domain":"isp.test"}}"#,
+        &["url.domain", "url.path=/api/a"],
+    ),
+    line(
+        "json",
+        r#"{"timestamp":"2026-05-12T10:02:03Z","internalIp":"192.0.2.7","action":"Blocked","responseCode":"NOERROR","domain":"bad.evil.test."}"#,
+        &["dns.question.name=bad.evil.test", "source.ip=192.0.2.7"],
+    ),
 ];

@@ -226,7 +226,7 @@ const LINES: &[Whole] = &[
     line("mail", "established to mx.evil.test[203.0.113.5]:25: TLSv1.3",
         &["destination.ip=203.0.113.5", "destination.port=25", "destination.domain=mx.evil.test", "server.ip=203.0.113.5"]),
     line("pairs", r#"gw1[action:"Drop"; origin:"198.51.100.1"; time:"1778580123"; dst:"203.0.113.5"; rule_name:"Clean; up"; s_port:"40000"; service:"443"; src:"192.0.2.7"; ]"#,
-        &["@timestamp=2026-05-12T10:02:03Z", "source.ip=192.0.2.7", "source.port=40000", "destination.ip=203.0.113.5", "destination.port=443", "client.ip=192.0.2.7", "network.protocol=443", "rule.name=Clean; up", "event.action=Drop"]),
+        &["@timestamp=2026-05-12T10:02:03Z", "source.ip=192.0.2.7", "source.port=40000", "destination.ip=203.0.113.5", "destination.port=443", "client.ip=192.0.2.7", "observer.ip=198.51.100.1", "network.protocol=443", "rule.name=Clean; up", "event.action=Drop"]),
     each("pairs", "Login at the portal org:corp, user:eve@local, ip:192.0.2.7",
         &["source.ip=192.0.2.7", "client.ip=192.0.2.7", "user.name=eve", "user.domain=local", "user.email=eve@local"],
         &["user=eve@local", "ip=192.0.2.7", "user=eve@local", "ip:=192.0.2.7"]),

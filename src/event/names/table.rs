@@ -137,7 +137,7 @@ pub(super) const TABLE: &[(Meaning, &str)] = &[
     (Remote(DestinationPort), "remote_port raddr_port rport remport remote_port_details_port"),
     (
         Ecs(SourceDomain),
-        "source_domain src_domain src_domain_name source_domain_name source_host_name src_host_name source_host src_host shost source_name srcname \
+        "source_domain src_domain src_domain_name source_domain_name source_host_name src_host_name source_host src_host shost srcname \
          client_hostname client_name remote_hostname client_domain remote_host rhost c_host source_machine_name \
          source_computer_name src_host_reverse source_workstation workstation_name workstation source_dns \
          source_fqdn source_dns_domain from_host peer_name source_ip_address source_address src_address caller_ip_address",
@@ -230,7 +230,7 @@ pub(super) const TABLE: &[(Meaning, &str)] = &[
     ),
     (
         Ecs(ObserverIp),
-        "observer_ip dvc nas dev_ip system_ip device_address dvc_ip device_ip_address sensor_ip fw gateway_ip reporting_ip",
+        "observer_ip dvc nas origin dev_ip system_ip device_address dvc_ip device_ip_address sensor_ip fw gateway_ip reporting_ip",
     ),
     (
         Ecs(DnsQuestionName),
@@ -387,7 +387,7 @@ pub(super) const TABLE: &[(Meaning, &str)] = &[
          service_host agent_domain_name host_domain_name machine_domain_name computer_domain_name \
          device_domain_name portal_url breach_url help_url documentation_url callback_url \
          service_url backend_url upstream_url upstream_uri redirect_uri redirect_url logo_url avatar_url \
-         logical_system_name cloud_account_name",
+         logical_system_name cloud_account_name zone_uri customer_uri source_name security_context_domain",
     ),
 ];
 

@@ -1,9 +1,10 @@
 //! Deriving normal names from others: the parts of a URL, a user's domain, an address under two names.
 
 use super::facts::Facts;
+use super::words::is_word;
 use super::{Candidate, Context, Held, NONE, Normal, is_member};
 use crate::event::ecs::EcsName;
-use crate::event::sheet::{Label, Sheet, find};
+use crate::event::sheet::{Label, Raw, Sheet, find};
 use crate::event::value;
 use crate::value::url::after_scheme;
 
@@ -85,6 +86,23 @@ impl Normal {
         }
     }
 
+    /// Takes no account of a tenant for a user: an `accountName` beside an `accountId` that is a number.
+    pub(super) fn tenant(&mut self, sheet: &Sheet, context: &Context<'_>) {
+        let user = self.best[EcsName::UserName as usize];
+        if user.score == u16::MAX || !context.is_json {
+            return;
+        }
+        let user = &sheet.fields[user.field as usize];
+        let is_id = |field: &&Raw| {
+            field.parent == user.parent
+                && is_word(context.name(field.label), b"accountid")
+                && context.value(field).iter().all(u8::is_ascii_digit)
+        };
+        if is_word(context.name(user.label), b"accountname") && sheet.fields.iter().any(|field| is_id(&field)) {
+            self.best[EcsName::UserName as usize] = NONE;
+        }
+    }
+
     /// Drops what follows an address of mail in angle brackets: `<eve@a.example>: 550 User unknown`.
     pub(super) fn mails(&mut self) {
         for name in [EcsName::EmailFrom, EcsName::EmailTo] {
@@ -111,15 +129,31 @@ impl Normal {
                 let action = context.value(&sheet.fields[action.field as usize]);
                 action.windows(3).take(64).any(|word| word.eq_ignore_ascii_case(b"dns"))
             };
-            let letters = context.name(field.label).iter().filter(|byte| byte.is_ascii_alphabetic());
-            let is_domain = || letters.map(u8::to_ascii_lowercase).eq(b"domainname".iter().copied());
+            let is_domain = || is_word(context.name(field.label), b"domainname");
             if !is_layouts && !is_dns && (memchr::memchr(b'.', context.value(field)).is_none() || is_domain()) {
                 self.best[DnsQuestionName as usize] = NONE;
             }
         }
         let other = self.in_request[DnsQuestionName as usize];
         let has = |name: EcsName| self.best[name as usize].score < u16::MAX;
-        if other.score < u16::MAX && has(DnsQuestionType) && !has(DnsQuestionName) {
+        // `dpt=53 fqdn=a.example`: no machine, but what was asked for.
+        let host = self.best[HostName as usize];
+        let is_asked = || {
+            let port = self.best[DestinationPort as usize];
+            host.score < u16::MAX
+                && host.field == other.field
+                && port.score < u16::MAX
+                && context.value(&sheet.fields[port.field as usize]) == b"53"
+        };
+        // The dot of the root: `"domain":"a.example."`.
+        let is_rooted = || {
+            let name = context.value(&sheet.fields[other.field as usize]);
+            name.ends_with(b".") && memchr::memchr(b'.', &name[..name.len() - 1]).is_some()
+        };
+        if other.score < u16::MAX && !has(DnsQuestionName) && (has(DnsQuestionType) || is_rooted() || is_asked()) {
+            if host.field == other.field {
+                self.best[HostName as usize] = NONE;
+            }
             self.best[DnsQuestionName as usize] = other;
             self.named |= 1 << DnsQuestionName as u64;
             self.taken.push((other.field, DnsQuestionName));
@@ -152,7 +186,11 @@ impl Normal {
             });
             // So does a pair, `user=eve@corp.example`, if the realm is a domain.
             let realm = name.find('@').filter(|at| !(is_pair && name[at + 1..].contains('.')));
-            if realm.is_none() && name.contains('@') && self.is_none(EcsName::UserEmail) {
+            // `eve@192.0.2.7`: where the user is.
+            let place = realm.filter(|at| *at > 0 && value::address(&name.as_bytes()[at + 1..]).is_some());
+            if let Some(place) = place {
+                self.held[EcsName::UserName as usize] = self.span(at, at + place);
+            } else if realm.is_none() && name.contains('@') && self.is_none(EcsName::UserEmail) {
                 self.held[EcsName::UserEmail as usize] = self.span(at, at + cut);
             } else if let Some(split) = realm.or(colon).filter(|split| *split > 0) {
                 self.held[EcsName::UserName as usize] = self.span(at, at + split);

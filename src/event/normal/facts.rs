@@ -51,7 +51,7 @@ impl<'v> Facts<'v> {
             HttpStatus => self.number().is_some_and(|status| (100..600).contains(&status)),
             UrlDomain => value::is_host(text) || is_localhost(text),
             HttpMethod => value::is_method(text),
-            SourceDomain | DestinationDomain => is_word() && self.ip().is_none(),
+            SourceDomain | DestinationDomain => is_word() && self.ip().is_none() && !is_mac(text),
             // `a.example:A:IN`
             DnsQuestionName => is_word() && self.ip().is_none() && memchr::memchr(b':', text).is_none(),
             // Clients ask for whole names: one without a dot is that of a product's server.
@@ -59,6 +59,7 @@ impl<'v> Facts<'v> {
             HostName => {
                 text.len() <= 253
                     && !is_kind_of_device(text)
+                    && !is_mac(text)
                     && !text.iter().any(|byte| b"/\\@\"{}<>|=]".contains(byte))
                     && self.ip().is_none()
             }
@@ -103,6 +104,7 @@ fn is_no_user(text: &[u8]) -> bool {
         || is_mac(text)
         || is_phrase(b"no ")
         || is_phrase(b"not ")
+        || is_phrase(b"(no ")
         || text.first() == Some(&b'[')
         || after_scheme(&text[..text.len().min(12)]).is_some()
 }

@@ -10,6 +10,7 @@ mod facts;
 mod memo;
 mod times;
 mod weigh;
+mod words;
 
 use std::net::IpAddr;
 use std::ops::Range;
@@ -291,6 +292,7 @@ impl Normal {
             self.best[HostName as usize] = NONE;
         }
         self.host_of_client(sheet, context);
+        self.tenant(sheet, context);
         self.asked(sheet, context);
         for name in bits(self.named) {
             let Candidate { score, field } = self.best[*name as usize];

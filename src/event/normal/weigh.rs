@@ -1,6 +1,7 @@
 //! Scores the fields of a line for the normal names that they could have.
 
 use super::facts::Facts;
+use super::words::{is_id, is_number_of, is_project};
 use super::{Candidate, Context, Held, Normal, VAGUE, is_member};
 use crate::event::custom::{MAX_RAW, RawName};
 use crate::event::decode::decode;
@@ -96,7 +97,12 @@ impl Normal {
                 }
                 // `userId=0`
                 Meaning::Ecs(EcsName::UserName)
-                    if is_number_of(context.name(field.label), value.text) || is_bare_number(field, context.line) => {}
+                    if is_number_of(context.name(field.label), value.text)
+                        || is_bare_number(field, context.line)
+                        || is_project(context.name(field.label), value.text) => {}
+                // `ObjectId=eve@corp.example`
+                Meaning::Ecs(EcsName::UrlFull)
+                    if is_id(context.name(field.label)) && memchr::memmem::find(value.text, b"://").is_none() => {}
                 Meaning::Ecs(name) => {
                     self.offer(name, score, at, value);
                     if name == EcsName::HostName
@@ -154,12 +160,6 @@ impl Normal {
             Type::Keyword => Held::Nothing,
         };
     }
-}
-
-/// Returns true for the number of an account under a name that ends in `id`.
-fn is_number_of(name: &[u8], value: &[u8]) -> bool {
-    let is_id = || matches!(name, [.., b'i' | b'I', b'd' | b'D']);
-    value.iter().all(u8::is_ascii_digit) && is_id()
 }
 
 /// Returns true for a user's name in words: `Eve Doe`, and not `NT AUTHORITY\SYSTEM` or `eve (Initiator)`.
