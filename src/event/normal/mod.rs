@@ -227,6 +227,7 @@ impl Normal {
     }
 
     /// Returns the meaning of a field's name.
+    #[inline]
     fn look_up(&mut self, field: &Raw, sheet: &Sheet, context: &Context<'_>) -> Option<KnownName> {
         match field.label {
             Label::Column(column) => context.columns.get(column as usize).copied().flatten(),

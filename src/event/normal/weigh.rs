@@ -30,25 +30,29 @@ impl Normal {
         context: &Context<'_>,
     ) {
         let custom = if context.custom.is_empty() { None } else { configured(field, sheet, context) };
-        let value = context.value(field);
-        if matches!(field.form, Form::Plain | Form::Slashed) {
-            let mut facts = Facts::new(value);
-            // A layout that is recognised by its time has already read it.
-            if let Some((span, stamp)) = &sheet.stamp
-                && *span == field.span()
-            {
-                facts.know(*stamp);
-            }
-            self.weigh(step, (at, field), found, custom, &mut facts, context);
-            return;
+        let is_plain = matches!(field.form, Form::Plain | Form::Slashed);
+        let (mut text, mut decoded) = (context.value(field), Vec::new());
+        if !is_plain {
+            decoded = std::mem::take(&mut self.scratch);
+            decoded.clear();
+            decode(text, field.form, &mut decoded);
+            text = &decoded;
         }
-        let mut decoded = std::mem::take(&mut self.scratch);
-        decoded.clear();
-        decode(value, field.form, &mut decoded);
-        self.weigh(step, (at, field), found, custom, &mut Facts::new(&decoded), context);
-        self.scratch = decoded;
+        let mut facts = Facts::new(text);
+        // A layout that is recognised by its time has already read it.
+        if let Some((span, stamp)) = &sheet.stamp
+            && is_plain
+            && *span == field.span()
+        {
+            facts.know(*stamp);
+        }
+        self.weigh(step, (at, field), found, custom, &mut facts, context);
+        if !is_plain {
+            self.scratch = decoded;
+        }
     }
 
+    #[inline]
     fn weigh(
         &mut self,
         step: Step,
