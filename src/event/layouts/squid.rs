@@ -12,8 +12,8 @@ pub(super) fn read(part: Part<'_>, sheet: &mut Sheet) -> bool {
     let mut next = || words.next();
     let (Some(at), Some(elapsed), Some(client), Some(code)) = (next(), next(), next(), next()) else { return false };
     let line = part.line;
-    if time::epoch(&line[at.clone()]).is_none()
-        || !line[elapsed].iter().all(|byte| byte.is_ascii_digit() || *byte == b'-')
+    let Some(stamp) = time::epoch(&line[at.clone()]) else { return false };
+    if !line[elapsed].iter().all(|byte| byte.is_ascii_digit() || *byte == b'-')
         || !value::is_host_name(&line[client.clone()])
     {
         return false;
@@ -24,6 +24,7 @@ pub(super) fn read(part: Part<'_>, sheet: &mut Sheet) -> bool {
         return false;
     }
     let (Some(_bytes), Some(method), Some(url)) = (next(), next(), next()) else { return false };
+    sheet.stamp = Some((at.clone(), stamp));
     sheet.known("time", at);
     sheet.known("client", client);
     sheet.known("action", result);
