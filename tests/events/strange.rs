@@ -5,6 +5,27 @@ use super::rules::line;
 
 pub(super) const SAMPLES: &[Sample] = &[
     // Columns and sentences of a program's own log are no hosts and programs.
+    // What a container wrote, behind the time and stream that its runtime writes.
+    line(
+        "json",
+        r#"2026-05-12T10:02:04.123456789Z stdout F {"time":"2026-05-12T10:02:03Z","remote_ip":"192.0.2.7","host":"evil.test","uri":"/a"}"#,
+        &["@timestamp=2026-05-12T10:02:03Z", "source.ip=192.0.2.7", "url.path=/a"],
+    ),
+    line(
+        "access",
+        r#"2026-05-12T10:02:04.123456789Z stdout F 192.0.2.7 - eve [12/May/2026:10:02:03 +0000] "GET /a HTTP/1.1" 200 5 "-" "-""#,
+        &["@timestamp=2026-05-12T10:02:03Z", "source.ip=192.0.2.7", "user.name=eve", "url.path=/a"],
+    ),
+    line(
+        "text",
+        "2026-05-12T10:02:03.123456789Z stderr F level=warn: login of user 'eve' from 192.0.2.7 failed",
+        &["@timestamp=2026-05-12T10:02:03.123456789Z", "source.ip=192.0.2.7", "user.name=eve", "host.name"],
+    ),
+    line(
+        "text",
+        "2026-05-12T10:02:03Z stdout from 192.0.2.7",
+        &["@timestamp=2026-05-12T10:02:03Z", "source.ip=192.0.2.7", "host.name"],
+    ),
     line(
         "text",
         "2026-05-12 10:02:03.17 Warn Server: AUTH-ERROR: 192.0.2.7 - wrong",
@@ -51,7 +72,7 @@ pub(super) const SAMPLES: &[Sample] = &[
         &["source.ip=192.0.2.7", "user.name"],
     ),
     line(
-        "access",
+        "envoy",
         r#"2026-05-12T10:02:04Z stdout F [2026-05-12T10:02:03.310Z] "POST /a HTTP/2" 204 - 154 0 226 100 "192.0.2.7" "agent" "id" "host" "tcp://203.0.113.5:80""#,
         &["source.ip=192.0.2.7", "http.request.referrer", "user_agent.original=agent"],
     ),

@@ -124,13 +124,29 @@ pub(super) fn read(line: &[u8], header: Option<&Header>, sheet: &mut Sheet) -> L
             Kind::Table => Layout::Table,
         };
     }
-    let layout = without_header(part.trimmed(), sheet);
+    let layout = logged(part.trimmed(), sheet);
     debug_assert_eq!(
         (sheet.level, sheet.parent, sheet.in_list),
         (0, None, false),
         "whoever goes down a level comes up again"
     );
     layout
+}
+
+/// Reads a line by its shape. The runtime of a container may have written a time and the name of the stream before it:
+/// `2026-05-12T10:02:03.123456789Z stdout F …`.
+fn logged(part: Part<'_>, sheet: &mut Sheet) -> Layout {
+    const STREAMS: [&[u8]; 4] = [b" stdout F ", b" stderr F ", b" stdout P ", b" stderr P "];
+    if part.text().first().is_some_and(u8::is_ascii_digit)
+        && let Some((_, length)) = sheet.stamp_at(part)
+        && let Some(stream) = STREAMS.iter().find(|stream| part.text()[length..].starts_with(stream))
+    {
+        sheet.level += 1;
+        sheet.known("time", part.start..part.start + length);
+        sheet.level -= 1;
+        return without_header(part.from(part.start + length + stream.len()).trimmed(), sheet);
+    }
+    without_header(part, sheet)
 }
 
 /// Reads a line by its shape.
@@ -495,7 +511,7 @@ fn nested(sheet: &mut Sheet, parent: u32, read: impl FnOnce(&mut Sheet) -> bool)
 fn message(inner: Part<'_>, is_prose: bool, sheet: &mut Sheet) {
     if !lines::read(inner, sheet) && !is_prose {
         in_string(inner, sheet, |inner, sheet| {
-            without_header(inner, sheet);
+            logged(inner, sheet);
             true
         });
     }
