@@ -44,16 +44,7 @@ pub(super) fn address(
 ) -> Option<usize> {
     let line = part.line;
     let text = &line[word.start..word.end];
-    // An address has three dots, six colons or two of them side by side.
-    let (mut dots, mut colons, mut is_short, mut has_remark, mut last) = (0_u32, 0_u32, false, false, 0);
-    for &byte in text {
-        dots += u32::from(byte == b'.');
-        colons += u32::from(byte == b':');
-        is_short |= byte == b':' && last == b':';
-        has_remark |= byte == b'(';
-        last = byte;
-    }
-    if dots < 3 && (colons < 2 || colons < 6 && !is_short && !has_remark) {
+    if !may_hold_address(text) {
         return None;
     }
     let word = without_mac(line, without_remark(part, word, sheet));
@@ -135,6 +126,21 @@ pub(super) fn address(
     place(part, raw, Span { glued, start, end, stop, own }, before, seen, sheet);
     seen.is_slashed |= port.is_some() && memchr::memchr(b'/', &line[start..end]).is_some();
     Some(stop)
+}
+
+/// Returns false only for a word without an address: one has three dots, six colons or two of them side by side. After a remark in
+/// parentheses it may have fewer.
+#[inline]
+pub(super) fn may_hold_address(text: &[u8]) -> bool {
+    let (mut dots, mut colons, mut is_short, mut has_remark, mut last) = (0_u32, 0_u32, false, false, 0);
+    for &byte in text {
+        dots += u32::from(byte == b'.');
+        colons += u32::from(byte == b':');
+        is_short |= byte == b':' && last == b':';
+        has_remark |= byte == b'(';
+        last = byte;
+    }
+    dots >= 3 || colons >= 6 || colons >= 2 && (is_short || has_remark)
 }
 
 /// Reads two addresses in one word: `192.0.2.7:5555->203.0.113.5:443`.

@@ -1,6 +1,8 @@
 //! The pairs of name and value in a text that were read before. Their words say nothing more.
 
-use super::addresses::{Seen, port_after};
+use std::ops::Range;
+
+use super::addresses::{Seen, may_hold_address, port_after};
 use super::word::{Signs, Text, Word, is_arrow};
 use crate::event::names;
 use crate::event::sheet::{Label, Raw, Sheet};
@@ -34,18 +36,19 @@ impl KnownPairs {
         self.pass_one(text, sheet, before, seen)
     }
 
+    #[inline(always)]
     fn pass_one(&mut self, text: &mut Text<'_>, sheet: &Sheet, before: Option<Word>, seen: &mut Seen) -> Option<Word> {
         let line = text.part.line;
         let start = text.start_of_word();
         let pair = self.pair_at(line, sheet, start)?;
-        let (name, value) = (start_of(&pair)?, pair.span());
-        if value.is_empty() || name < start || value.end > text.part.end {
+        let value = pair.span();
+        if value.is_empty() || pair.name.start < start || value.end > text.part.end {
             return None;
         }
         let signs = Signs::within(&line[start..value.end])?;
         if signs.has_any(Signs::DOT | Signs::COLON) {
             let is_after_arrow = before.is_some_and(|word| is_arrow(&line[word.start..word.end]));
-            if is_after_arrow || !is_address(text, name, &pair) {
+            if signs.has_any(Signs::SLASH) || is_after_arrow || !is_address(text, &pair) {
                 return None;
             }
             seen.count();
@@ -63,24 +66,27 @@ impl KnownPairs {
             return None;
         }
         let pair = self.pair_at(line, sheet, word.start)?;
-        let (start, value) = (start_of(&pair)?, pair.span());
+        let value = pair.span();
         let is_plain = || value.end <= word.end && !signs.has_any(Signs::DOT | Signs::COLON);
         let is_one_word = value.end > value.start
-            && (is_plain() || !line[start..value.end].iter().any(|byte| matches!(*byte, b' ' | b'.' | b':' | b',')));
+            && (is_plain()
+                || !line[pair.name.start..value.end].iter().any(|byte| matches!(*byte, b' ' | b'.' | b':' | b',')));
         is_one_word.then_some(value.end)
     }
 
     /// Returns the pair that begins at a word, or at its second byte.
-    fn pair_at(&mut self, line: &[u8], sheet: &Sheet, word: usize) -> Option<Raw> {
+    #[inline]
+    fn pair_at<'a>(&mut self, line: &[u8], sheet: &'a Sheet, word: usize) -> Option<Pair<'a>> {
         // Fields are ordered by offset, except those within another field.
-        while self.next < self.end {
-            let field = &sheet.fields[self.next];
+        while let Some(field) = sheet.fields[..self.end].get(self.next) {
             if let Label::Line(start, end) = field.label
                 && end < field.start
                 && (start as usize) >= word
             {
-                let is_it = start as usize <= word + 1 && line[end as usize..field.start as usize].contains(&b'=');
-                return is_it.then_some(*field);
+                let name = start as usize..end as usize;
+                let is_it = name.start <= word + 1
+                    && (line[name.end] == b'=' || line[name.end..field.start as usize].contains(&b'='));
+                return is_it.then_some(Pair { name, field });
             }
             self.next += 1;
         }
@@ -88,25 +94,34 @@ impl KnownPairs {
     }
 }
 
-fn start_of(pair: &Raw) -> Option<usize> {
-    let Label::Line(start, _) = pair.label else { return None };
-    Some(start as usize)
+/// A field with its name in the line.
+struct Pair<'a> {
+    name: Range<usize>,
+    field: &'a Raw,
+}
+
+impl Pair<'_> {
+    fn span(&self) -> Range<usize> {
+        self.field.span()
+    }
 }
 
 /// Returns true for a pair of which both name and value are those of an address, with nothing around it that tells more.
-fn is_address(text: &Text<'_>, start: usize, pair: &Raw) -> bool {
-    let Label::Line(_, end) = pair.label else { return false };
+#[inline(never)]
+fn is_address(text: &Text<'_>, pair: &Pair<'_>) -> bool {
     let (line, value) = (text.part.line, pair.span());
+    let name = &line[pair.name.clone()];
     let Some(rest) = line.get(value.end..text.part.end) else { return false };
-    let word = Word { start, end: value.end };
+    let word = Word { start: pair.name.start, end: value.end };
     // An arrow or a port may follow, or a sign that belongs to the address.
     matches!(rest, [] | [b' ' | b'\t', b'0'..=b'9' | b'A'..=b'Z' | b'a'..=b'z', ..])
-        && value.start == end as usize + 1
-        && memchr::memchr2(b'/', b'(', &line[value.clone()]).is_none()
-        && value::address(&line[value.clone()]).is_some()
+        && value.start == pair.name.end + 1
+        && name != b"to"
         // Of `host=::` only the colons may be a sign between words.
-        && line[value].iter().any(u8::is_ascii_hexdigit)
-        && line[start..end as usize] != *b"to"
+        && value.len() > 2
+        && line[value.end - 1].is_ascii_hexdigit()
+        && may_hold_address(&line[value.clone()])
+        && value::address(&line[value]).is_some()
         && port_after(text.part, word, word) == word.end
-        && names::address_meaning(&line[start..end as usize]).is_some()
+        && names::address_meaning(name).is_some()
 }
