@@ -19,8 +19,8 @@ struct Slots(Vec<[(u64, Option<KnownName>); 2]>);
 
 impl Slots {
     #[inline]
-    fn get(&self, hash: u64) -> Option<Option<KnownName>> {
-        self.0.get(hash as usize % PAIRS)?.iter().find(|slot| slot.0 == hash).map(|slot| slot.1)
+    fn get(&self, hash: u64) -> Option<&Option<KnownName>> {
+        self.0.get(hash as usize % PAIRS)?.iter().find(|slot| slot.0 == hash).map(|slot| &slot.1)
     }
 
     /// Adds a name in place of the older one of its pair.
@@ -92,9 +92,15 @@ impl Memo {
             }
             label => self.hash(own_name(label, sheet, context), self.path(field.parent)),
         };
-        if let Some(found) = self.slots.get(hash) {
-            return found;
+        match self.slots.get(hash) {
+            Some(found) => *found,
+            None => self.add(hash, field, sheet, context),
         }
+    }
+
+    /// Looks up the name of a field that is not known yet.
+    #[cold]
+    fn add(&mut self, hash: u64, field: &Raw, sheet: &Sheet, context: &Context<'_>) -> Option<KnownName> {
         let found = self.look_up(field, sheet, context);
         self.slots.put(hash, found);
         found
