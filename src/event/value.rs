@@ -39,6 +39,7 @@ pub(super) fn address(value: &[u8]) -> Option<(IpAddr, Option<u16>)> {
     match *value.first()? {
         b'a'..=b'f' | b'A'..=b'F' if !value.iter().take(5).any(|byte| *byte == b':') => None,
         b'I' if value.get(1) != Some(&b'P') => None,
+        b'[' if !value.get(1).is_some_and(|byte| byte.is_ascii_hexdigit() || *byte == b':') => None,
         b'0'..=b'9' | b'a'..=b'f' | b'A'..=b'F' | b':' | b'[' | b'/' | b'I' => address_and_port(value),
         first if first.is_ascii_whitespace() => address_and_port(value),
         _ => None,

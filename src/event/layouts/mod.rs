@@ -213,10 +213,14 @@ fn is_timed(part: Part<'_>, sheet: &mut Sheet) -> bool {
 
 /// Reads the layouts of which a time is the first column.
 fn timed(part: Part<'_>, sheet: &mut Sheet) -> Option<Layout> {
+    // Times without a year are those of syslog.
+    if syslog::begins(part, sheet) {
+        return None;
+    }
     if balancer::read_elb(part, sheet) {
         return Some(Layout::Elb);
     }
-    if !syslog::begins(part, sheet) && dns::bind(part, sheet) {
+    if dns::bind(part, sheet) {
         return Some(Layout::Dns);
     }
     packet::read_tcpdump(part, sheet).then_some(Layout::Tcpdump)
@@ -245,6 +249,9 @@ fn shaped(part: Part<'_>, sheet: &mut Sheet) -> Option<Layout> {
         }
         _ => {}
     }
+    if sshd::read(part, sheet) {
+        return Some(Layout::Sshd);
+    }
     if balancer::read_envoy(part, sheet) {
         return Some(Layout::Envoy);
     }
@@ -256,9 +263,6 @@ fn shaped(part: Part<'_>, sheet: &mut Sheet) -> Option<Layout> {
     }
     if balancer::read_haproxy(part, sheet) {
         return Some(Layout::HaProxy);
-    }
-    if sshd::read(part, sheet) {
-        return Some(Layout::Sshd);
     }
     // The header of syslog before it has the time and the host.
     if !syslog::begins(part, sheet) && dns::read(part, sheet) {

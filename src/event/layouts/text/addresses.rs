@@ -163,9 +163,10 @@ fn flow_in_one_word(line: &[u8], word: Word, seen: &mut Seen, sheet: &mut Sheet)
 
 /// Returns true for an address with a prefix length and no bits after it.
 fn is_network(text: &[u8]) -> bool {
-    let length = memchr::memchr(b'/', text).and_then(|slash| value::port(&text[slash + 1..]));
+    let Some(slash) = memchr::memchr(b'/', text) else { return false };
+    let Some(length) = value::port(&text[slash + 1..]).filter(|length| *length < 32) else { return false };
     let Some((IpAddr::V4(ip), _)) = value::address(text) else { return false };
-    length.is_some_and(|length| length < 32 && u32::from(ip).checked_shl(u32::from(length)) == Some(0))
+    u32::from(ip).checked_shl(u32::from(length)) == Some(0)
 }
 
 /// Reads `client01/192.0.2.7:5555`, which at the start names the subject of the line.
