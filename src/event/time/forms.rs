@@ -298,12 +298,33 @@ fn day_or_month_first(text: &[u8], separator: u8) -> Option<(Stamp, usize)> {
         let clock = read.clock()?;
         return read.stamp(None, month, day, clock, None);
     }
-    let (year, month, day) = read.day_or_month_first(separator)?;
+    let (year, month, day) = match short_year_first(text) {
+        Some(date) => {
+            read.at = "26/05/12".len();
+            date
+        }
+        None => read.day_or_month_first(separator)?,
+    };
     read.skip(b',');
     read.between()?;
     let clock = read.clock()?;
     let offset = read.offset();
     read.stamp(Some(year), month, day, clock, offset)
+}
+
+/// Reads the date of `26/05/12-10:02:03` (Snort) and `26/05/12 10:02:03 INFO` (Log4j), whose first number is no month.
+fn short_year_first(text: &[u8]) -> Option<(i16, i8, i8)> {
+    let (date, rest) = text.split_at_checked("26/05/12".len())?;
+    let [y, yy, b'/', m, mm, b'/', d, dd] = *date else { return None };
+    let is_level = || {
+        const LEVELS: [&[u8]; 5] = [b" INFO", b" WARN", b" ERROR", b" DEBUG", b" FATAL"];
+        rest.get(" 10:02:03".len()..).is_some_and(|rest| LEVELS.iter().any(|level| rest.starts_with(level)))
+    };
+    if ![y, yy, m, mm, d, dd].iter().all(u8::is_ascii_digit) || !(rest.starts_with(b"-") || is_level()) {
+        return None;
+    }
+    let pair = |ten: u8, one: u8| ((ten - b'0') * 10 + (one - b'0')) as i8;
+    (pair(y, yy) > 12).then(|| (2000 + i16::from(pair(y, yy)), pair(m, mm), pair(d, dd)))
 }
 
 /// Reads a date that is all of `text`: the value of a field that holds only a date (`date=2026-05-12`).
