@@ -234,7 +234,7 @@ fn shaped(part: Part<'_>, sheet: &mut Sheet) -> Option<Layout> {
     }
     match *text.first()? {
         b'{' | b'[' if json_within(part, sheet) => return Some(Layout::Json),
-        b'<' if xml::looks_like(text) && xml::read(part, sheet) => return Some(Layout::Xml),
+        b'<' | b'-' if xml::looks_like(text) && xml::read(part, sheet) => return Some(Layout::Xml),
         b't' | b'u' | b'T' | b'U' if packet::read_netstat(part, sheet) => return Some(Layout::Netstat),
         b'0'..=b'9' => {
             if squid::read(part, sheet) {

@@ -8,6 +8,8 @@ const MAX_ELEMENTS: usize = 1024;
 
 /// Returns true if a text begins like an element, and not like a syslog priority.
 pub(super) fn looks_like(text: &[u8]) -> bool {
+    // The Event Viewer writes a sign to fold an element before it.
+    let text = text.strip_prefix(b"- ").unwrap_or(text);
     text.len() > 8
         && text[0] == b'<'
         && (text[1].is_ascii_alphabetic() || text[1] == b'?')
