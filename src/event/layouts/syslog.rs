@@ -359,6 +359,8 @@ pub(super) fn is_host(text: &[u8]) -> bool {
         && !has_port()
         && !text.ends_with(b":")
         && text.iter().any(u8::is_ascii_alphanumeric)
+        // The number of a thread.
+        && !text.iter().all(u8::is_ascii_digit)
         && !is_word()
 }
 

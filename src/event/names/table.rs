@@ -85,7 +85,7 @@ pub(super) const TABLE: &[(Meaning, &str)] = &[
          published_at request_time time_received alert_time alert_date incident_time created_date_time \
          occured occured_at generated_date_time activity_date effective_at date_create date_created logged logged_at epoch_second \
          creation_time creation_timestamp created created_at creation_date created_on created_time create_time \
-         req_time_sec timestamp_ms timestamp_us timestamp_ns time_millis timestamp_millis event_time_string created_date epoch epoch_time epoch_ms unix_time time_iso8601 time_local \
+         req_time_sec timestamp_ms timestamp_us timestamp_ns time_unix_nano time_millis timestamp_millis event_time_string created_date epoch epoch_time epoch_ms unix_time time_iso8601 time_local \
          request_timestamp start_time start begin started_at begin_time first_timestamp edge_start_timestamp \
          time_start stime flow_start message_time mail_time sent_at sent_date_time send_time agent_timestamp \
          local_time insert_time insertion_time ingestion_time received received_at receive_time \
@@ -186,7 +186,7 @@ pub(super) const TABLE: &[(Meaning, &str)] = &[
          from_user for_user client_user c_user duser destination_user_name dst_user dest_user target_user user_cn \
          account_cn subject_name nt_user db_user os_user user_id uid_name invalid_user member_name caller_name \
          user_full_name full_name from_email person requester submitter employee who related_user ugi meta_username \
-         object_user claim_upn entity_value user_originator \
+         object_user claim_upn entity_value user_originator set_id \
          perpetrator operator ruser author_name author",
     ),
     (

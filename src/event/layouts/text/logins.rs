@@ -62,6 +62,7 @@ fn is_about_login(part: Part<'_>, at: usize) -> bool {
     static BETWEEN: Vocabulary = Vocabulary::new(&[
         b"attempt",
         b"attempts",
+        b"request",
         b"failures",
         b"error",
         b"successfully",
@@ -246,7 +247,7 @@ pub(super) fn after_link(part: Part<'_>, link: Word, before: Option<Word>, text:
 /// Returns true if what follows a user shows that its name ends there: the end of the text, a sign, or a word that begins something else.
 fn ends_there(part: Part<'_>, user: Word, after: Option<Word>) -> bool {
     static AFTER: Vocabulary =
-        Vocabulary::new(&[b"from", b"at", b"via", b"on", b"using", b"with", b"through", b"over"]);
+        Vocabulary::new(&[b"from", b"at", b"via", b"on", b"using", b"with", b"through", b"over", b"has", b"was"]);
     let Some(after) = after else { return true };
     let word = trimmed(part.line, after);
     matches!(part.line[user.end], b',' | b';' | b':' | b'|')
