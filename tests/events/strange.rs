@@ -265,4 +265,69 @@ pub(super) const SAMPLES: &[Sample] = &[
         r#"{"timestamp":"2026-05-12T10:02:03Z","internalIp":"192.0.2.7","action":"Blocked","responseCode":"NOERROR","domain":"bad.evil.test."}"#,
         &["dns.question.name=bad.evil.test", "source.ip=192.0.2.7"],
     ),
+    // A host in a column of its own before the path, and a URL behind it that is the page before.
+    line(
+        "text",
+        "1778580123.375568\tCx1\t192.0.2.7\t40000\t203.0.113.5\t80\t1\tGET\twww.shop.test\t/a?b=1\thttp://ref.test/\tagent\t0\t5\t200\tOK",
+        &["source.ip=192.0.2.7", "url.domain=www.shop.test", "url.path=/a", "url.query=b=1", "url.full"],
+    ),
+    line(
+        "text",
+        "2026-05-12 10:02:03 app: \"GET /a?b=1,2;c=3 HTTP/1.1\" from 192.0.2.7",
+        &["url.query=b=1,2;c=3", "source.ip=192.0.2.7"],
+    ),
+    line("text", "2026-05-12 10:02:03 app: POST /a, 192.0.2.7, 200", &["url.path=/a", "source.ip=192.0.2.7"]),
+    // The number of a thread is no host, and neither headings nor protocols are users.
+    line("text", "E0512 10:02:03.619632 1952452992 logging.cc:253] Log every 3", &["host.name"]),
+    line("text", "USER       PID %CPU %MEM    VSZ   RSS TTY      STAT START   TIME COMMAND", &["user.name"]),
+    line(
+        "text",
+        "ASA-6-110002: Failed to locate egress interface for TCP from inside:192.0.2.7/7777 to 203.0.113.5/443",
+        &["user.name", "source.ip=192.0.2.7", "source.port=7777"],
+    ),
+    // Users of requests for a login, and after SMTP's name for them.
+    line(
+        "text",
+        "[2026-05-12 10:02:03.729 +01:00] [INF] [79] UserManager: Authentication request for \"eve\" has been denied (IP: \"192.0.2.7\").",
+        &["user.name=eve", "source.ip=192.0.2.7"],
+    ),
+    line(
+        "text",
+        "2026-05-12T10:02:03+02:00 gw1 app[5]: Authentication request for eve has been denied (IP: 192.0.2.7).",
+        &["user.name=eve", "source.ip=192.0.2.7"],
+    ),
+    line(
+        "text",
+        "2026-05-12 10:02:03 plain authenticator failed for (mail.test) [192.0.2.7]:47807: 535 Incorrect data (set_id=eve)",
+        &["user.name=eve", "source.ip=192.0.2.7"],
+    ),
+    line(
+        "json",
+        r#"{"timeUnixNano":"1778580123000000000","severityText":"INFO","body":{"stringValue":"x"}}"#,
+        &["@timestamp=2026-05-12T10:02:03Z"],
+    ),
+    // Two-digit years before the month, half days in a column of their own, and signs around columns.
+    line("text", "26/05/12 10:02:03 INFO Remoting: Remoting started", &["@timestamp=2026-05-12T10:02:03Z"]),
+    line(
+        "text",
+        "26/05/12-10:02:03.765402 [**] [1:366:11] PING [**] {ICMP} 192.0.2.7 -> 203.0.113.5",
+        &["@timestamp=2026-05-12T10:02:03.765402Z"],
+    ),
+    line("text", "25/12/26 10:02:03 started", &["@timestamp=2026-12-25T10:02:03Z"]),
+    line(
+        "text",
+        "5/12/2026\t2:42:39 PM\tBlocked by rule \tCORP\\eve\tx",
+        &["@timestamp=2026-05-12T14:42:39Z", "user.name=eve"],
+    ),
+    line("text", "20260512<;>1316<;>1<;>http://shop.test/a.com<;>4E<;>x", &["url.full=http://shop.test/a.com"]),
+    line(
+        "text",
+        "192.0.2.7,198.51.100.1 | https | x | eve | 2026-05-12 10:02:03,838 | \"GET /a HTTP/1.1\" | \"\" \"x\" | 200 | 13 |",
+        &["source.ip=192.0.2.7", "destination.ip", "@timestamp=2026-05-12T10:02:03.838Z"],
+    ),
+    line(
+        "xml",
+        "- <Event xmlns=\"http://a.test/event\">- <System>  <EventID>4625</EventID>  <TimeCreated SystemTime=\"2026-05-12T10:02:03Z\" />  <Computer>pc1</Computer>  </System>- <EventData>  <Data Name=\"TargetUserName\">eve</Data>  <Data Name=\"IpAddress\">192.0.2.7</Data>  </EventData>  </Event>",
+        &["@timestamp=2026-05-12T10:02:03Z", "host.name=pc1", "user.name=eve", "source.ip=192.0.2.7"],
+    ),
 ];

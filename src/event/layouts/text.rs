@@ -65,7 +65,7 @@ pub(super) fn read(part: Part<'_>, sheet: &mut Sheet) {
             continue;
         }
         let Some((raw, signs)) = text.signed_word() else { break };
-        // Columns have many single signs and digits (`-`, `0`), which are no values. Only `[` may begin one: a user.
+        // Single signs and digits (`-`, `0`) are no values. Only `[` may begin one: a user.
         if raw.end - raw.start == 1 && line[raw.start] != b'[' && !line[raw.start].is_ascii_alphabetic() {
             before = [Some(raw), before[0], before[1]];
             continue;
@@ -110,6 +110,8 @@ pub(super) fn read(part: Part<'_>, sheet: &mut Sheet) {
             // `POST:http://a.example/`
             let method = bytes.iter().take(8).position(|byte| *byte == b':').unwrap_or(0);
             let start = word.start + if value::is_method(&bytes[..method]) { method + 1 } else { 0 };
+            // `<;>http://a.example/<;>`: the separators of columns.
+            let (start, end) = (start + usize::from(line[start] == b'>'), end - usize::from(line[end - 1] == b'<'));
             // `referer: http://a.example/`
             let is_referrer = before[0].is_some_and(|word| is_referrer(&line[word.start..word.end]))
                 // `… GET … /path "http://ref.example/" "Mozilla/5.0 …"`
@@ -256,7 +258,11 @@ fn clock_after(text: &[u8], at: usize, date: &[u8]) -> Option<Range<usize>> {
     let start = at + date.len();
     let gap = text[start..].iter().take(6).take_while(|byte| is_gap(**byte) || **byte == b'"').count();
     let start = start + gap;
-    let length = text[start..].iter().position(|byte| is_gap(*byte) || *byte == b'"').unwrap_or(text.len() - start);
+    let mut length = text[start..].iter().position(|byte| is_gap(*byte) || *byte == b'"').unwrap_or(text.len() - start);
+    // `05/12/2026<tab>10:02:03 PM`
+    if matches!(text[start + length..], [b' ', b'A' | b'P' | b'a' | b'p', b'M' | b'm', ..]) {
+        length += 3;
+    }
     (gap > 0 && time::clock(&text[start..start + length]).is_some()).then_some(start..start + length)
 }
 

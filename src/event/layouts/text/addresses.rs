@@ -547,10 +547,12 @@ fn flow(part: Part<'_>, word: Word, own: Option<(IpAddr, Option<u16>)>, sheet: &
     let has_ports = three.start > two.start && four.start > three.start && is_port(three) && is_port(four);
     // `192.0.2.7 192.0.2.7`, two addresses of a client that asked a name server, `[192.0.2.7, 198.51.100.1]`: one end, twice, or passed on.
     let is_list = line[one.end] == b','
-        && matches!(
+        && (matches!(
             (line[..one.start].last(), line[two.end..part.end].first()),
             (Some(b'['), Some(b']')) | (Some(b'\''), Some(b'\'')) | (Some(b'"'), Some(b'"'))
-        );
+        ) ||
+            // `192.0.2.7,198.51.100.1 | https`: bars separate the columns.
+            line[two.end..part.end].starts_with(b" | "));
     if is_ip(two)
         && !has_ports
         && (is_list || has_answer_near(part, &span(one)) || value::address(bytes(one)) == value::address(bytes(two)))
