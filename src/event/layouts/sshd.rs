@@ -36,25 +36,23 @@ pub(super) fn read(part: Part<'_>, sheet: &mut Sheet) -> bool {
     let Some(start) = STARTS.iter().find(|start| text.starts_with(start)) else { return false };
     let line = part.line;
     let mark = sheet.mark();
-    let mut words = Words::new(part).peekable();
-    let mut previous: Option<Range<usize>> = None;
+    let mut words = Words::new(part);
+    let mut before_text: &[u8] = b"";
     let mut has_address = false;
+    // Nothing is read after the address and its port.
     while let Some(word) = words.next() {
-        let before = previous.replace(word.clone());
         let text = trim(line, word.clone());
-        let before_text = before.map_or(&b""[..], |span| &line[span]);
-        if !has_address && value::address(&line[text.clone()]).is_some() {
+        if value::address(&line[text.clone()]).is_some() {
             has_address = true;
             sheet.known("client", text);
-            if words.peek().is_some_and(|next| &line[next.clone()] == b"port") {
-                words.next();
-                if let Some(port) = words.next() {
-                    // `port 5555:11: disconnected by user`
-                    let digits = line[port.clone()].iter().take_while(|byte| byte.is_ascii_digit()).count();
-                    sheet.known("client_port", port.start..port.start + digits);
-                }
+            if words.next().is_some_and(|next| &line[next] == b"port")
+                && let Some(port) = words.next()
+            {
+                // `port 5555:11: disconnected by user`
+                let digits = line[port.clone()].iter().take_while(|byte| byte.is_ascii_digit()).count();
+                sheet.known("client_port", port.start..port.start + digits);
             }
-            continue;
+            break;
         }
         // `for user from 192.0.2.7`: a user with this name. `for invalid user  from 192.0.2.7`: a user without one.
         let is_last = |word: &Range<usize>| is_from_address(line, part.end, word.end);
@@ -63,7 +61,8 @@ pub(super) fn read(part: Part<'_>, sheet: &mut Sheet) -> bool {
             b"for" => !matches!(&line[word.clone()], b"invalid" | b"user" | b"illegal") || is_last(&word),
             _ => false,
         };
-        if is_user && !has_address {
+        before_text = &line[word];
+        if is_user {
             // `Failed login for 'eve' from …`
             let user = match &line[text.clone()] {
                 [b'\'', .., b'\''] | [b'"', .., b'"'] if text.len() > 2 => text.start + 1..text.end - 1,
