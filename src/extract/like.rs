@@ -245,8 +245,9 @@ pub(super) fn is_version(bytes: &[u8], start: usize, end: usize, host_slash: boo
 /// Returns true after the word `version`, as in `Version 1.2.3.4`, and after the `v=` of a query or of the brands of a browser
 /// (`"Chromium";v="1.2.3.4"`).
 fn is_after_version(bytes: &[u8], start: usize) -> bool {
+    let is_value = || matches!(sign_before(bytes, start).0, b'"' | b'=');
     is_version_word(word_before_blank(bytes, start).0)
-        || [&b";v=\""[..], b"?v=", b"&v="].iter().any(|text| text_before(bytes, start, text).is_some())
+        || is_value() && [&b";v=\""[..], b"?v=", b"&v="].iter().any(|text| text_before(bytes, start, text).is_some())
 }
 
 fn is_after_product(bytes: &[u8], start: usize) -> bool {
