@@ -330,4 +330,21 @@ pub(super) const SAMPLES: &[Sample] = &[
         "- <Event xmlns=\"http://a.test/event\">- <System>  <EventID>4625</EventID>  <TimeCreated SystemTime=\"2026-05-12T10:02:03Z\" />  <Computer>pc1</Computer>  </System>- <EventData>  <Data Name=\"TargetUserName\">eve</Data>  <Data Name=\"IpAddress\">192.0.2.7</Data>  </EventData>  </Event>",
         &["@timestamp=2026-05-12T10:02:03Z", "host.name=pc1", "user.name=eve", "source.ip=192.0.2.7"],
     ),
+    // A truth value names nothing, and who listens has met nobody.
+    line(
+        "json",
+        r#"{"device":false,"hostname":true,"user":true,"domain":false,"src":"192.0.2.7"}"#,
+        &["host.name", "user.name", "source.domain", "destination.domain", "source.ip=192.0.2.7"],
+    ),
+    line(
+        "text",
+        "May 12 10:02:03 gw sshd[5]: Server listening on 192.0.2.7 port 22.",
+        &["source.ip", "destination.ip"],
+    ),
+    line("text", "May 12 10:02:03 gw named[5]: listening on IPv4 interface eth0, 192.0.2.7#53", &["source.ip"]),
+    line(
+        "text",
+        "May 12 10:02:03 gw app[5]: Listening socket: connection from 192.0.2.7 port 40000",
+        &["source.ip=192.0.2.7", "source.port=40000"],
+    ),
 ];

@@ -45,7 +45,7 @@ impl<'v> Facts<'v> {
     pub(super) fn fits(&mut self, name: EcsName) -> bool {
         use EcsName::*;
         let text = self.text;
-        let is_word = || value::is_host_name(text) && text.iter().any(u8::is_ascii_alphabetic);
+        let is_word = || value::is_host_name(text) && text.iter().any(u8::is_ascii_alphabetic) && !is_truth(text);
         match name {
             Timestamp => self.stamp().is_some(),
             HttpStatus => self.number().is_some_and(|status| (100..600).contains(&status)),
@@ -59,6 +59,7 @@ impl<'v> Facts<'v> {
             HostName => {
                 text.len() <= 253
                     && !is_kind_of_device(text)
+                    && !is_truth(text)
                     && !is_mac(text)
                     && !text.iter().any(|byte| b"/\\@\"{}<>|=]".contains(byte))
                     && self.ip().is_none()
@@ -93,13 +94,20 @@ fn is_kind_of_device(text: &[u8]) -> bool {
     KINDS.iter().any(|kind| kind.eq_ignore_ascii_case(text))
 }
 
+/// Returns true for a truth value: `"device": false`.
+fn is_truth(text: &[u8]) -> bool {
+    const WORDS: [&[u8]; 2] = [b"true", b"false"];
+    text.len() <= 5 && WORDS.iter().any(|word| word.eq_ignore_ascii_case(text))
+}
+
 /// Returns true for what stands in the place of a user's name: the number of an account (`S-1-5-21-1004-512`), the address of a card
 /// (`00:00:5e:00:53:01`), the URL of a directory, the sort of a phone's number (`;user=phone`), a truth value, and a phrase such as
 /// `No Authentication Required`.
 fn is_no_user(text: &[u8]) -> bool {
-    const WORDS: [&[u8]; 5] = [b"true", b"false", b"phone", b"no", b"not"];
+    const WORDS: [&[u8]; 3] = [b"phone", b"no", b"not"];
     let is_phrase = |start: &[u8]| text.get(..start.len()).is_some_and(|head| head.eq_ignore_ascii_case(start));
     value::is_sid(text)
+        || is_truth(text)
         || text.len() <= 5 && WORDS.iter().any(|word| word.eq_ignore_ascii_case(text))
         || is_mac(text)
         || is_phrase(b"no ")

@@ -305,7 +305,9 @@ fn place(part: Part<'_>, raw: Word, found: Span, before: [Option<Word>; 3], seen
             }
             sheet.level += 2;
             let name = if seen.count == 1 { "address" } else { "second_address" };
-            sheet.known(if is_again { "hop" } else { name }, start..end);
+            // `Server listening on 192.0.2.7 port 22.`: nobody has met anybody yet.
+            let is_own = seen.count == 1 && has_before(part, start, b"istening ");
+            sheet.known(if is_again || is_own { "hop" } else { name }, start..end);
             sheet.level -= 2;
         }
     }
