@@ -313,18 +313,41 @@ fn day_or_month_first(text: &[u8], separator: u8) -> Option<(Stamp, usize)> {
 }
 
 /// Reads the date of `26/05/12-10:02:03` (Snort) and `26/05/12 10:02:03 INFO` (Log4j), whose first number is no month.
+///
+/// The same form may begin with the day: `15/05/26 10:02:03 INFO`. If both readings are dates, the later year is meant, but none
+/// after 2027: `17/06/09` is in 2017, `15/05/26` in 2026, and `21/12/28` in 2021. If both years are after it, the year is first.
 fn short_year_first(text: &[u8]) -> Option<(i16, i8, i8)> {
+    // No clock is asked, so that a log is read the same way in each year.
+    const LATEST: i16 = 2027;
     let (date, rest) = text.split_at_checked("26/05/12".len())?;
-    let [y, yy, b'/', m, mm, b'/', d, dd] = *date else { return None };
-    let is_level = || {
-        const LEVELS: [&[u8]; 5] = [b" INFO", b" WARN", b" ERROR", b" DEBUG", b" FATAL"];
-        rest.get(" 10:02:03".len()..).is_some_and(|rest| LEVELS.iter().any(|level| rest.starts_with(level)))
-    };
-    if ![y, yy, m, mm, d, dd].iter().all(u8::is_ascii_digit) || !(rest.starts_with(b"-") || is_level()) {
+    let [a, aa, b'/', m, mm, b'/', b, bb] = *date else { return None };
+    if ![a, aa, m, mm, b, bb].iter().all(u8::is_ascii_digit) || !(rest.starts_with(b"-") || is_before_level(rest)) {
         return None;
     }
     let pair = |ten: u8, one: u8| ((ten - b'0') * 10 + (one - b'0')) as i8;
-    (pair(y, yy) > 12).then(|| (2000 + i16::from(pair(y, yy)), pair(m, mm), pair(d, dd)))
+    let (first, month, last) = (pair(a, aa), pair(m, mm), pair(b, bb));
+    if first <= 12 {
+        return None;
+    }
+    let date = |year: i8, day: i8| (2000 + i16::from(year), month, day);
+    let is_date = |&(year, month, day): &(i16, i8, i8)| is_day(Some(year), month, day);
+    let year_first = Some(date(first, last)).filter(is_date);
+    let day_first = Some(date(last, first)).filter(is_date);
+    let year = |date: (i16, i8, i8)| if date.0 <= LATEST { date.0 } else { 0 };
+    match (year_first, day_first) {
+        (Some(one), Some(other)) => Some(if year(other) > year(one) { other } else { one }),
+        (one, other) => one.or(other),
+    }
+}
+
+/// Returns true for a time of day and a level: ` 10:02:03 INFO`, ` 10:02:03,123 INFO`.
+fn is_before_level(text: &[u8]) -> bool {
+    const LEVELS: [&[u8]; 5] = [b" INFO", b" WARN", b" ERROR", b" DEBUG", b" FATAL"];
+    let Some(mut rest) = text.get(" 10:02:03".len()..) else { return false };
+    if let [b',' | b'.', fraction @ ..] = rest {
+        rest = &fraction[fraction.iter().take(9).take_while(|byte| byte.is_ascii_digit()).count()..];
+    }
+    LEVELS.iter().any(|level| rest.starts_with(level))
 }
 
 /// Reads a date that is all of `text`: the value of a field that holds only a date (`date=2026-05-12`).
