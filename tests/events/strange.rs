@@ -314,6 +314,18 @@ pub(super) const SAMPLES: &[Sample] = &[
         &["@timestamp=2026-05-12T10:02:03.765402Z"],
     ),
     line("text", "25/12/26 10:02:03 started", &["@timestamp=2026-12-25T10:02:03Z"]),
+    line("text", "15/05/26 10:02:03 INFO app: started", &["@timestamp=2026-05-15T10:02:03Z"]),
+    line("text", "31/05/26 10:02:03.123 WARN app: started", &["@timestamp=2026-05-31T10:02:03.123Z"]),
+    line("text", "15/05/26-10:02:03 started", &["@timestamp=2026-05-15T10:02:03Z"]),
+    line("text", "26/05/12 10:02:03,123 INFO app: started", &["@timestamp=2026-05-12T10:02:03.123Z"]),
+    line("text", "17/06/09 10:02:03 INFO app: started", &["@timestamp=2017-06-09T10:02:03Z"]),
+    line("text", "26/05/31 10:02:03 INFO app: started", &["@timestamp=2026-05-31T10:02:03Z"]),
+    line("text", "30/02/26 10:02:03 INFO app: started", &["@timestamp=2030-02-26T10:02:03Z"]),
+    line(
+        "text",
+        "21/12/28-10:02:03.765402 [**] [1:366:11] PING [**] {ICMP} 192.0.2.7 -> 203.0.113.5",
+        &["@timestamp=2021-12-28T10:02:03.765402Z"],
+    ),
     line(
         "text",
         "5/12/2026\t2:42:39 PM\tBlocked by rule \tCORP\\eve\tx",
@@ -347,4 +359,55 @@ pub(super) const SAMPLES: &[Sample] = &[
         "May 12 10:02:03 gw app[5]: Listening socket: connection from 192.0.2.7 port 40000",
         &["source.ip=192.0.2.7", "source.port=40000"],
     ),
+    // A host of digits only, before a program; aligned columns; and the target of a request before a colon.
+    line(
+        "sshd",
+        "May 12 10:02:03 101 sshd[5]: Failed password for eve from 192.0.2.7 port 5555 ssh2",
+        &["host.name=101", "user.name=eve", "source.ip=192.0.2.7"],
+    ),
+    line(
+        "sshd",
+        "2026-05-12T10:02:03Z 101 sshd[5]: Failed password for eve from 192.0.2.7 port 5555 ssh2",
+        &["host.name=101", "user.name=eve", "source.ip=192.0.2.7"],
+    ),
+    line(
+        "pairs",
+        "May 12 10:02:03 101 kernel: IN=eth0 OUT= SRC=192.0.2.7 DST=203.0.113.5 PROTO=TCP SPT=5555 DPT=22",
+        &["host.name=101", "source.ip=192.0.2.7", "destination.ip=203.0.113.5"],
+    ),
+    line(
+        "pairs",
+        "2026-05-12T10:02:03Z 101 kernel: IN=eth0 OUT= SRC=192.0.2.7 DST=203.0.113.5 PROTO=TCP SPT=5555 DPT=22",
+        &["host.name=101", "source.ip=192.0.2.7", "destination.ip=203.0.113.5"],
+    ),
+    line("text", "2026-05-12 10:02:03 101 Error: login from 192.0.2.7 failed", &["host.name", "source.ip=192.0.2.7"]),
+    line("text", "May 12 10:02:03 101 logins from 192.0.2.7", &["host.name", "source.ip=192.0.2.7"]),
+    line(
+        "sshd",
+        "2026-05-12T10:02:03Z gw1  sshd: Failed password for eve from 192.0.2.7 port 5555 ssh2",
+        &["host.name=gw1", "process.name=sshd", "user.name=eve", "event.outcome=failure"],
+    ),
+    line(
+        "sshd",
+        "2026-05-12T10:02:03Z  gw1 sshd: Failed password for eve from 192.0.2.7 port 5555 ssh2",
+        &["host.name=gw1", "process.name=sshd", "user.name=eve", "event.outcome=failure"],
+    ),
+    line(
+        "text",
+        "2026-05-12T10:02:03Z: gw1 %ASA-6-302013: Built inbound TCP connection 5 for outside:192.0.2.7/5555 (192.0.2.7/5555) to inside:203.0.113.5/22 (203.0.113.5/22)",
+        &["host.name=gw1", "source.ip=192.0.2.7"],
+    ),
+    line(
+        "text",
+        "2026-05-12 10:02:03 GET /wiki/Talk: 200 from 192.0.2.7",
+        &["host.name", "process.name", "source.ip=192.0.2.7"],
+    ),
+    line("text", "2026-05-12 10:02:03 gw1 /wiki/Talk: 200 from 192.0.2.7", &["host.name", "process.name"]),
+    line("text", "May 12 10:02:03 GET /wiki/Talk: 200 from 192.0.2.7", &["host.name", "source.ip=192.0.2.7"]),
+    line(
+        "text",
+        "May 12 10:02:03 gw1 /usr/sbin/cron: job of eve from 192.0.2.7",
+        &["host.name=gw1", "process.name=/usr/sbin/cron"],
+    ),
+    line("text", "May 12 10:02:03 REPORT app[5]: login from 192.0.2.7", &["host.name=REPORT", "process.name=app"]),
 ];

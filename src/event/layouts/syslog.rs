@@ -4,6 +4,7 @@
 use std::ops::Range;
 
 use super::words::is_link;
+use super::{dns, mail, sshd};
 use crate::event::sheet::{Part, Sheet, Words};
 use crate::event::{pairs, value};
 
@@ -166,6 +167,7 @@ fn rfc3164<'a>(part: Part<'a>, sheet: &mut Sheet, has_priority: bool) -> Option<
         return None;
     }
     let is_short = stamp.year.is_none();
+    let is_sure = has_priority || is_short;
     let mut words = Words::new(rest.trimmed());
     let mark = sheet.mark();
     sheet.known("syslog.time", start..start + length);
@@ -196,15 +198,21 @@ fn rfc3164<'a>(part: Part<'a>, sheet: &mut Sheet, has_priority: bool) -> Option<
         sheet.known("syslog.app", tag);
         return Some(rest.from(after_host).trimmed());
     }
+    let mut next = words.next();
     // Other logs that begin with a time continue with a level or a message, not with a host.
-    if !is_host(host_text) {
-        if has_priority || is_short {
+    let is_before_tag = |is_sure| next.as_ref().is_some_and(|next| is_certain_tag(part, next, is_sure));
+    let is_host = if is_number(host_text) {
+        is_before_tag(is_sure)
+    } else {
+        is_host(host_text) && (has_priority || !value::is_method(host_text) || is_before_tag(false))
+    };
+    if !is_host {
+        if is_sure {
             return Some(rest.trimmed());
         }
         sheet.back_to(mark);
         return None;
     }
-    let mut next = words.next();
     // `app [5]: …`: the program, without a host.
     if next.as_ref().is_some_and(|next| is_number_of_process(&part.line[next.clone()])) {
         sheet.known("syslog.app", host);
@@ -221,19 +229,22 @@ fn rfc3164<'a>(part: Part<'a>, sheet: &mut Sheet, has_priority: bool) -> Option<
         sheet.known("syslog.host", host);
         return Some(after_tag(part.from(id.start), sheet));
     }
-    let tagged = next.clone().and_then(|next| tag(part, &next));
+    // `/wiki/Talk:` is a path.
+    let is_path = |next: &Range<usize>| !is_sure && part.line[next.start] == b'/' && !has_process(part, next);
+    let tagged = next.clone().filter(|next| !is_path(next)).and_then(|next| tag(part, &next));
     // `2026-05-12 10:02:03  SMTP Server: …`, `2026-05-12 10:02:03 Logon   Error: …`, `2026-05-12T10:02:03Z: Failed Login: …`: columns or
-    // a sentence of a program's own log, not a host and a program.
+    // a sentence of a program's own log, not a host and a program. Some senders do align these, or write a colon after the time: what
+    // the program is or says tells.
     let is_apart = |word: &Range<usize>| part.line[..word.start].ends_with(b"  ");
-    if !has_priority
-        && !is_short
+    if !is_sure
         && (is_cisco || is_apart(&host) || next.as_ref().is_some_and(is_apart))
-        && !next.as_ref().is_some_and(|next| part.line[next.clone()].ends_with(b"]:"))
+        && !next.as_ref().is_some_and(|next| is_certain_tag(part, next, false))
+        && !(tagged.is_some() && is_known(rest.from(words.at()).trimmed(), sheet))
     {
         sheet.back_to(mark);
         return None;
     }
-    if tagged.is_none() && !has_priority && !is_short {
+    if tagged.is_none() && !is_sure {
         // A time and a host without a tag could be any program's own log.
         sheet.back_to(mark);
         return None;
@@ -244,6 +255,26 @@ fn rfc3164<'a>(part: Part<'a>, sheet: &mut Sheet, has_priority: bool) -> Option<
         return Some(rest.from(words.at()).trimmed());
     }
     Some(rest.from(after_host).trimmed())
+}
+
+/// Returns true for a tag that cannot be a word of a message: `sshd[25]:`, `kernel:`, `%ASA-6-302013:`; for each tag if the header is
+/// surely one of syslog.
+fn is_certain_tag(part: Part<'_>, word: &Range<usize>, is_sure: bool) -> bool {
+    let text = &part.line[word.clone()];
+    tag(part, word).is_some() && (is_sure || has_process(part, word) || text[0] == b'%' || text == b"kernel:")
+}
+
+/// Returns true if a tag ends with the number of a process.
+fn has_process(part: Part<'_>, word: &Range<usize>) -> bool {
+    part.line[word.clone()].ends_with(b"]:")
+}
+
+/// Returns true if a program with a layout of its own wrote the message.
+fn is_known(part: Part<'_>, sheet: &mut Sheet) -> bool {
+    let mark = sheet.mark();
+    let is_read = sshd::read(part, sheet) || dns::read(part, sheet) || mail::read(part, sheet);
+    sheet.back_to(mark);
+    is_read
 }
 
 /// Returns true for `[25]:`, apart from the program.
@@ -348,6 +379,7 @@ pub(super) fn tagged<'a>(part: Part<'a>, sheet: &mut Sheet) -> Option<Part<'a>> 
     Some(part.from(word.end).trimmed())
 }
 
+/// Returns true for a text that can be the name of a host. Digits alone are more often the number of a thread.
 pub(super) fn is_host(text: &[u8]) -> bool {
     let has_port = || value::address(text).is_some_and(|(_, port)| port.is_some());
     // `2026-05-12 10:02:03,456 INFO app.audit: …`
@@ -359,9 +391,12 @@ pub(super) fn is_host(text: &[u8]) -> bool {
         && !has_port()
         && !text.ends_with(b":")
         && text.iter().any(u8::is_ascii_alphanumeric)
-        // The number of a thread.
-        && !text.iter().all(u8::is_ascii_digit)
+        && !is_number(text)
         && !is_word()
+}
+
+fn is_number(text: &[u8]) -> bool {
+    text.iter().all(u8::is_ascii_digit)
 }
 
 /// Returns the program's name in `sshd[25]:`, `kernel:` or `%ASA-6-302013:`.
