@@ -313,6 +313,14 @@ fn a_sign_near_by_is_found_where_it_is() {
                 assert_eq!(sheet::near(b'=', &text), None);
                 text[at] = b'=';
                 assert_eq!(sheet::near(b'=', &text), Some(at), "{len} {other}");
+                for (one, two) in [(b'=', b'"'), (b'"', b'=')] {
+                    assert_eq!(sheet::near2(one, two, &text), Some(at), "{len} {other}");
+                }
+                for later in at + 1..len {
+                    text[later] = b'"';
+                    assert_eq!(sheet::near2(b'=', b'"', &text), Some(at), "{len} {other} {later}");
+                    assert_eq!(sheet::near2(b'"', b'=', &text), Some(at), "{len} {other} {later}");
+                }
             }
         }
     }

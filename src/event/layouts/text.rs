@@ -405,9 +405,14 @@ fn labelled(
     if signs.has_any(Signs::OPEN | Signs::COLON) && label_with_value(line, word, sheet) {
         return;
     }
-    let has_colon = matches!(line[raw.start..raw.end], [first, .., before, b':'] if first != b'[' || before != b']') || line[raw.end..part.end].starts_with(b" : ")
+    let after = &line[raw.end..part.end];
+    let has_colon = match &line[raw.start..raw.end] {
+        // `[admin]: Logout`
+        [b'[', .., b']', b':'] => false,
         // `[hostname "a.example"]`
-        || line[raw.start] == b'[' && line[raw.end..part.end].starts_with(b" \"");
+        [b'[', ..] if after.starts_with(b" \"") => true,
+        text => text.ends_with(b":") || after.starts_with(b" : "),
+    };
     let is_user = telling == Some(Telling::User);
     // `[user]` stands for itself, but in `[user] [eve]`, and so do `user,` and `FAIL LOGIN:`.
     let next_opens = || text.peek().is_some_and(|next| line[next.start] == b'[');
