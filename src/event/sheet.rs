@@ -146,7 +146,8 @@ impl Sheet {
         self.bytes.note(part.line);
     }
 
-    /// Returns true only if a byte is known to be nowhere in the line.
+    /// Returns true only if a byte is known to be nowhere in the line. Nothing is known before [`note`](Self::note) or
+    /// [`may_hold`](Self::may_hold).
     #[inline]
     pub(super) fn lacks(&self, byte: u8) -> bool {
         self.bytes.lacks(byte)

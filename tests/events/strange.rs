@@ -4,7 +4,6 @@ use super::Sample;
 use super::rules::line;
 
 pub(super) const SAMPLES: &[Sample] = &[
-    // Columns and sentences of a program's own log are no hosts and programs.
     // What a container wrote, behind the time and stream that its runtime writes.
     line(
         "json",
@@ -26,6 +25,7 @@ pub(super) const SAMPLES: &[Sample] = &[
         "2026-05-12T10:02:03Z stdout from 192.0.2.7",
         &["@timestamp=2026-05-12T10:02:03Z", "source.ip=192.0.2.7", "host.name"],
     ),
+    // Columns and sentences of a program's own log are no hosts and programs.
     line(
         "text",
         "2026-05-12 10:02:03.17 Warn Server: AUTH-ERROR: 192.0.2.7 - wrong",
@@ -410,4 +410,41 @@ pub(super) const SAMPLES: &[Sample] = &[
         &["host.name=gw1", "process.name=/usr/sbin/cron"],
     ),
     line("text", "May 12 10:02:03 REPORT app[5]: login from 192.0.2.7", &["host.name=REPORT", "process.name=app"]),
+    // Columns behind a target, levels and files before a path, and identifiers that end like the name of a user.
+    line("text", "2026-05-12 10:02:03|eve|GET /a|200|192.0.2.7", &["url.original=/a", "source.ip=192.0.2.7"]),
+    line("text", "2026-05-12 10:02:03;web1;GET /a;200;192.0.2.7", &["url.original=/a", "source.ip=192.0.2.7"]),
+    line("text", "app: POST /a,192.0.2.7,200", &["url.original=/a", "source.ip=192.0.2.7"]),
+    line("pairs", "method GET /a;user=eve;ip=192.0.2.7", &["url.original=/a", "user.name=eve", "source.ip=192.0.2.7"]),
+    line(
+        "text",
+        "2026-05-12 10:02:03 TRACE com.corp.Main /api/a from 192.0.2.7",
+        &["url.domain", "http.request.method", "source.ip=192.0.2.7"],
+    ),
+    line("text", "2026-05-12 10:02:03 Step 3/9 : COPY run.sh /app/run.sh", &["url.domain", "destination.domain"]),
+    line("json", r#"{"changeSetId":"arn:x/7","permission_set_id":"ps-1","src":"192.0.2.7"}"#, &["user.name"]),
+    line(
+        "access",
+        r#"192.0.2.7 - - [12/May/2026:10:02:03 +0000] "GET / HTTP/1.1" 200 5 "203.0.113.5" "curl/8""#,
+        &["source.ip=192.0.2.7", "http.request.referrer=203.0.113.5"],
+    ),
+    line(
+        "json",
+        r#"{"accountId":"123456789012","accountName":"eve","client":"192.0.2.7","origin":"203.0.113.5"}"#,
+        &["user.name=eve", "observer.ip"],
+    ),
+    line("json", r#"{"accountId":"","accountName":"eve","siteName":"x"}"#, &["user.name=eve"]),
+    line("json", r#"{"from":"<a@corp.test>, <b@corp.test>","src":"192.0.2.7"}"#, &["source.ip=192.0.2.7"]),
+    line("text", "2026-05-12 10:02:03 Login for maintenance was disabled", &["user.name"]),
+    line("text", "2026-05-12 10:02:03 eve failed to authenticate after 3 attempts", &["user.name=eve"]),
+    line("json", r#"{"full_name":"Eve Doe / IT","src":"192.0.2.7"}"#, &["user.name=Eve Doe / IT"]),
+    line(
+        "json",
+        r#"{"method":"GET","url":"//cdn.shop.test/a.js","src":"192.0.2.7"}"#,
+        &["url.domain=cdn.shop.test", "url.path=/a.js"],
+    ),
+    line(
+        "sshd",
+        "Failed password for invalid user 203.0.113.9 from 192.0.2.7 port 5555 ssh2",
+        &["source.ip=192.0.2.7", "source.port=5555", "user.name=203.0.113.9"],
+    ),
 ];

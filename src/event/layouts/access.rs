@@ -201,9 +201,7 @@ fn after(part: Part<'_>, sheet: &mut Sheet) -> Option<()> {
             break;
         }
         let Some(span) = words.quoted() else { break };
-        // Envoy writes the address that a proxy forwarded first, and then the agent.
-        let is_forwarded = name == "referer" && value::address(&part.line[span.clone()]).is_some();
-        sheet.known(if is_forwarded { "x_forwarded_for" } else { name }, span);
+        sheet.known(name, span);
     }
     Some(())
 }

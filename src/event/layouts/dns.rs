@@ -10,7 +10,7 @@ pub(super) fn read(part: Part<'_>, sheet: &mut Sheet) -> bool {
     if bind(part, sheet) {
         return true;
     }
-    // A line that comes here is looked at by many layouts.
+    // Many layouts follow, so it pays to note the bytes of the line.
     sheet.note(part);
     resolving(part, sheet)
         || dnsmasq(part, sheet)

@@ -151,7 +151,7 @@ fn logged(part: Part<'_>, sheet: &mut Sheet) -> Layout {
 
 /// Reads a line by its shape.
 fn without_header(part: Part<'_>, sheet: &mut Sheet) -> Layout {
-    // Most layouts begin after a time or a priority.
+    // A line that begins with a priority or a time is tried as syslog first; only layouts whose first column is a time come before.
     let begins = if syslog::has_priority(part.text()) {
         None
     } else if is_timed(part, sheet) {

@@ -42,7 +42,10 @@ pub(super) fn read(part: Part<'_>, sheet: &mut Sheet) -> bool {
     // Nothing is read after the address and its port.
     while let Some(word) = words.next() {
         let text = trim(line, word.clone());
-        if value::address(&line[text.clone()]).is_some() {
+        let is_last = |word: &Range<usize>| is_from_address(line, part.end, word.end);
+        // `for invalid user 203.0.113.9 from 192.0.2.7`: whoever comes chooses this name.
+        let is_named = matches!(before_text, b"user" | b"for") && is_last(&word);
+        if !is_named && value::address(&line[text.clone()]).is_some() {
             has_address = true;
             sheet.known("client", text);
             if words.next().is_some_and(|next| &line[next] == b"port")
@@ -55,7 +58,6 @@ pub(super) fn read(part: Part<'_>, sheet: &mut Sheet) -> bool {
             break;
         }
         // `for user from 192.0.2.7`: a user with this name. `for invalid user  from 192.0.2.7`: a user without one.
-        let is_last = |word: &Range<usize>| is_from_address(line, part.end, word.end);
         let is_user = match before_text {
             b"user" => !(line[word.clone()] == *b"from" && is_address(line, part.end, word.end)),
             b"for" => !matches!(&line[word.clone()], b"invalid" | b"user" | b"illegal") || is_last(&word),

@@ -93,7 +93,7 @@ pub(super) fn read(part: Part<'_>, sheet: &mut Sheet) {
         } else if bytes.is_empty() {
             // Signs alone.
         } else if signs.has_all(Signs::COLON | Signs::SLASH) && visited(line, word, sheet) {
-            seen.count();
+            seen.add();
         } else if signs.has_any(Signs::DOT | Signs::COLON)
             && let Some(end) = address(part, raw, word, before, &mut seen, sheet)
         {

@@ -186,7 +186,7 @@ pub(super) const TABLE: &[(Meaning, &str)] = &[
          from_user for_user client_user c_user duser destination_user_name dst_user dest_user target_user user_cn \
          account_cn subject_name nt_user db_user os_user user_id uid_name invalid_user member_name caller_name \
          user_full_name full_name from_email person requester submitter employee who related_user ugi meta_username \
-         object_user claim_upn entity_value user_originator set_id \
+         object_user claim_upn entity_value user_originator \
          perpetrator operator ruser author_name author",
     ),
     (

@@ -86,19 +86,18 @@ impl Normal {
         }
     }
 
-    /// Takes no account of a tenant for a user: an `accountName` beside an `accountId` that is a number.
+    /// Takes no account of a tenant for a user: an `accountName` beside a `siteId` or an `activityType` (SentinelOne).
     pub(super) fn tenant(&mut self, sheet: &Sheet, context: &Context<'_>) {
         let user = self.best[EcsName::UserName as usize];
         if user.score == u16::MAX || !context.is_json {
             return;
         }
         let user = &sheet.fields[user.field as usize];
-        let is_id = |field: &&Raw| {
-            field.parent == user.parent
-                && is_word(context.name(field.label), b"accountid")
-                && context.value(field).iter().all(u8::is_ascii_digit)
+        let is_of_tenant = |field: &Raw| {
+            let is_name = |word: &&[u8]| is_word(context.name(field.label), word);
+            field.parent == user.parent && [&b"siteid"[..], b"activitytype"].iter().any(is_name)
         };
-        if is_word(context.name(user.label), b"accountname") && sheet.fields.iter().any(|field| is_id(&field)) {
+        if is_word(context.name(user.label), b"accountname") && sheet.fields.iter().any(is_of_tenant) {
             self.best[EcsName::UserName as usize] = NONE;
         }
     }
@@ -109,6 +108,7 @@ impl Normal {
             if let Held::Text(start, end) = self.held[name as usize]
                 && let [b'<', address @ ..] = &self.text.as_bytes()[start..end]
                 && let Some(close) = memchr::memchr(b'>', address)
+                && matches!(address[close + 1..].trim_ascii_start(), [] | [b':', ..])
             {
                 self.held[name as usize] = self.span(start + 1, start + 1 + close);
             }
@@ -286,7 +286,9 @@ impl Normal {
         use EcsName::*;
         let bytes = &self.text.as_bytes()[start..end];
         // `GET //admin/setup.php HTTP/1.1`: a path, and no host.
-        let is_path = bytes.starts_with(b"//") && self.best[HttpMethod as usize].score < u16::MAX;
+        let first = bytes.strip_prefix(b"//").and_then(|rest| rest.split(|byte| *byte == b'/').next());
+        let is_path = first.is_some_and(|first| memchr::memchr(b'.', first).is_none())
+            && self.best[HttpMethod as usize].score < u16::MAX;
         let parts = value::url(&bytes[usize::from(is_path)..]);
         let place = |part: &[u8]| {
             let at = start + (part.as_ptr() as usize - bytes.as_ptr() as usize);

@@ -231,6 +231,8 @@ impl Normal {
     fn look_up(&mut self, field: &Raw, sheet: &Sheet, context: &Context<'_>) -> Option<KnownName> {
         match field.label {
             Label::Column(column) => context.columns.get(column as usize).copied().flatten(),
+            // In JSON it is a header of a request, or the server behind a proxy; in pairs, Check Point's gateway.
+            _ if context.is_json && context.name(field.label) == b"origin" => None,
             _ => self.memo.find(field, sheet, context),
         }
     }

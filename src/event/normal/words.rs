@@ -10,9 +10,12 @@ pub(super) fn is_id(name: &[u8]) -> bool {
     matches!(name, [.., b'i' | b'I', b'd' | b'D'])
 }
 
-/// Returns true for the `full_name` of a project: `org/project`.
+/// Returns true for the `full_name` of a project: `org/project`. Those of persons have blanks.
 pub(super) fn is_project(name: &[u8], value: &[u8]) -> bool {
-    memchr::memchr(b'/', value).is_some() && matches!(name.first(), Some(b'f' | b'F')) && is_word(name, b"fullname")
+    memchr::memchr(b'/', value).is_some()
+        && memchr::memchr(b' ', value).is_none()
+        && matches!(name.first(), Some(b'f' | b'F'))
+        && is_word(name, b"fullname")
 }
 
 /// Returns true if the letters of a name are those of a word in lower case.

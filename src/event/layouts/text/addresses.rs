@@ -22,7 +22,7 @@ pub(super) struct Seen {
 
 impl Seen {
     /// Counts an address that was read elsewhere.
-    pub(super) fn count(&mut self) {
+    pub(super) fn add(&mut self) {
         self.count += 1;
     }
 }
@@ -87,7 +87,7 @@ pub(super) fn address(
     // `for [100@203.0.113.5] from 192.0.2.7`: a user at a server.
     if glued.is_some_and(|glued| line[glued.end - 1] == b'@')
         && before[0].is_some_and(|word| &line[word.start..word.end] == b"for")
-        && find(&line[raw.end..part.end], b" from ").is_some()
+        && line[raw.end..part.end].starts_with(b" from ")
     {
         sheet.known("hop", start..end);
         return Some(stop);

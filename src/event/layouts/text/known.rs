@@ -51,7 +51,7 @@ impl KnownPairs {
             if signs.has_any(Signs::SLASH) || is_after_arrow || !is_address(text, &pair) {
                 return None;
             }
-            seen.count();
+            seen.add();
         }
         text.at = value.end;
         text.skip_word();

@@ -123,17 +123,13 @@ fn is_verb(part: Part<'_>, verb: Word) -> bool {
     }
 }
 
-/// Returns true if `failed to authenticate` names the one who failed: `[conn7] Failed to authenticate eve@admin with mechanism …`.
+/// Returns true if `failed to authenticate` names the one who failed, with a realm: `[conn7] Failed to authenticate eve@admin with …`.
 fn has_object(part: Part<'_>, verb: Word) -> bool {
-    static LINKS: Vocabulary =
-        Vocabulary::new(&[b"from", b"via", b"using", b"with", b"to", b"at", b"on", b"in", b"as", b"for", b"because"]);
     let mut text = Text { part, at: verb.end };
     text.word();
     let verb = text.word().map_or(&b""[..], |word| &part.line[word.start..word.end]);
     verb.eq_ignore_ascii_case(b"authenticate")
-        && text.word().is_some_and(|word| {
-            part.line[word.start].is_ascii_alphanumeric() && !LINKS.has(&part.line[word.start..word.end])
-        })
+        && text.word().is_some_and(|word| memchr::memchr(b'@', &part.line[word.start..word.end]).is_some())
 }
 
 /// Returns true for what may stand before the user who begins a message: a role, a time, a level, and anything that a sign ends.
@@ -247,7 +243,7 @@ pub(super) fn after_link(part: Part<'_>, link: Word, before: Option<Word>, text:
 /// Returns true if what follows a user shows that its name ends there: the end of the text, a sign, or a word that begins something else.
 fn ends_there(part: Part<'_>, user: Word, after: Option<Word>) -> bool {
     static AFTER: Vocabulary =
-        Vocabulary::new(&[b"from", b"at", b"via", b"on", b"using", b"with", b"through", b"over", b"has", b"was"]);
+        Vocabulary::new(&[b"from", b"at", b"via", b"on", b"using", b"with", b"through", b"over"]);
     let Some(after) = after else { return true };
     let word = trimmed(part.line, after);
     matches!(part.line[user.end], b',' | b';' | b':' | b'|')
@@ -255,6 +251,15 @@ fn ends_there(part: Part<'_>, user: Word, after: Option<Word>) -> bool {
         || AFTER.has(&part.line[word.start..word.end])
         || OUTCOMES.has(&part.line[word.start..word.end])
         || matches!(part.line[after.start], b'(' | b'[')
+        || is_answered(part, user, word)
+}
+
+/// Returns true for the end of a user in `request for eve has been denied`.
+fn is_answered(part: Part<'_>, user: Word, after: Word) -> bool {
+    matches!(&part.line[after.start..after.end], b"has" | b"was")
+        && words_before(part, user.start)
+            .nth(1)
+            .is_some_and(|word| part.line[word.start..word.end].eq_ignore_ascii_case(b"request"))
 }
 
 /// Returns true for the word for a question to a name server.

@@ -1,6 +1,6 @@
 //! Requests in plain text: after their method, in columns of their own, and as a URL after the address of its server.
 
-use super::word::{Text, Word, is_gap, trimmed};
+use super::word::{Text, Word, trimmed};
 use crate::event::sheet::{Sheet, find};
 use crate::event::value;
 
@@ -9,7 +9,7 @@ pub(super) fn request(line: &[u8], word: Word, before: Option<Word>, text: &mut 
     let Some(next) = text.peek() else { return false };
     // `Started GET "/path"`
     let next = Word { start: next.start + usize::from(line[next.start] == b'"'), ..next };
-    let next = whole_target(line, word, next, text.part.end);
+    let next = whole_target(line, next, text.part.end);
     let target = &line[next.start..next.end];
     if !target.starts_with(b"/") && find(target, b"://").is_none() && !is_host_and_path(target) {
         return host_and_target(line, word, next, text, sheet);
@@ -33,32 +33,34 @@ pub(super) fn request(line: &[u8], word: Word, before: Option<Word>, text: &mut 
     true
 }
 
-/// Returns the whole of a target, which may hold the signs that end a word, unless they separate columns: `GET /a?b=1,2 HTTP/1.1`.
-fn whole_target(line: &[u8], before: Word, target: Word, end: usize) -> Word {
-    let is_column = !line[before.end].is_ascii_whitespace();
-    let is_end = |byte: u8| byte.is_ascii_whitespace() || matches!(byte, b'"' | b'\'' | b')' | b']');
-    let mut stop = target.end;
-    while !is_column
-        && stop + 1 < end
-        && matches!(line[stop], b',' | b';' | b'|')
-        && !is_gap(line[stop + 1])
-        && !is_end(line[stop + 1])
-    {
-        stop += 1;
-        stop += line[stop..end].iter().position(|byte| is_gap(*byte) || is_end(*byte)).unwrap_or(end - stop);
+/// Returns the whole of a target, which may hold the signs that end a word: `GET /a?b=1,2 HTTP/1.1`. Without a protocol behind them, these
+/// signs separate columns.
+fn whole_target(line: &[u8], target: Word, end: usize) -> Word {
+    if target.end == end || !matches!(line[target.end], b',' | b';' | b'|') {
+        return target;
     }
-    Word { end: stop, ..target }
+    let rest = &line[target.end..end];
+    let length = rest.iter().position(u8::is_ascii_whitespace).unwrap_or(rest.len());
+    let is_whole =
+        rest[length..].starts_with(b" HTTP/") && !rest[..length].iter().any(|byte| matches!(*byte, b'"' | b'\''));
+    Word { end: if is_whole { target.end + length } else { target.end }, ..target }
 }
 
-/// Reads a request whose host has a column of its own: `GET www.example /path`. Returns false if it is none.
+/// Reads a request whose host has a column of its own, with a protocol behind the path or other separators than spaces:
+/// `GET www.example /path HTTP/1.1`, `GET|www.example|/path`. Returns false if it is none.
 fn host_and_target(line: &[u8], method: Word, host: Word, text: &mut Text<'_>, sheet: &mut Sheet) -> bool {
     let name = &line[host.start..host.end];
     let is_name = value::is_host(name) && value::address(name).is_none();
     let mut ahead = Text { part: text.part, at: host.end };
     let Some(target) = ahead.word().filter(|target| is_name && line[target.start] == b'/') else { return false };
+    let target = whole_target(line, target, text.part.end);
+    // `TRACE com.corp.Main /api/a`, `COPY run.sh /app/run.sh`
+    let is_column = line[method.end] != b' ' && line[host.end] == line[method.end];
+    if !is_column && !line[target.end..text.part.end].starts_with(b" HTTP/") {
+        return false;
+    }
     sheet.known("method", method.start..method.end);
     sheet.known("url_host", host.start..host.end);
-    let target = whole_target(line, host, target, text.part.end);
     sheet.known("request_uri", target.start..target.end);
     text.at = target.end;
     true

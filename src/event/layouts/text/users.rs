@@ -7,9 +7,17 @@ use crate::event::sheet::{Part, find};
 use crate::event::value;
 
 /// Returns the user at the start of the messages of `sudo` (`eve : TTY=pts/0 ; … ; USER=root`), `su` (`from eve to root at /dev/pts/0`,
-/// `(to root) eve on pts/0`) and `cron` (`(eve) CMD (…)`), and of any that begins with `User 'eve'`.
+/// `(to root) eve on pts/0`) and `cron` (`(eve) CMD (…)`), and of any that begins with `User 'eve'`; and at the end of Exim's.
 pub(super) fn subject(part: Part<'_>) -> Option<Range<usize>> {
     let text = part.text();
+    // `… 535 Incorrect authentication data (set_id=eve)` (Exim)
+    if text.ends_with(b")")
+        && let Some(open) = memchr::memrchr(b'(', &text[text.len().saturating_sub(160)..])
+        && let Some(user) = text[text.len().saturating_sub(160) + open..text.len() - 1].strip_prefix(b"(set_id=")
+        && is_user_name(user)
+    {
+        return Some(part.start + text.len() - 1 - user.len()..part.start + text.len() - 1);
+    }
     let head = &text[..text.len().min(160)];
     if let Some(user) = quoted_user(head) {
         return Some(part.start + user.start..part.start + user.end);
