@@ -963,6 +963,8 @@ fn hostile_lines_take_linear_time() {
         "a.b A ",
         "for out:1.2.3.4/5 ",
         "10:02:03,",
+        "GET,",
+        "for x@1.2.3.4 ",
     ];
     for piece in pieces {
         for prefix in [

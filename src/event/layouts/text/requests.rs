@@ -4,6 +4,9 @@ use super::word::{Text, Word, trimmed};
 use crate::event::sheet::{Sheet, find};
 use crate::event::value;
 
+/// The maximum length of the rest of a target.
+const MAX_TARGET: usize = 8192;
+
 /// Reads a request whose method is `word`: `GET /path`, and `"www.example GET /path"` with the host before it. Returns false if it is none.
 pub(super) fn request(line: &[u8], word: Word, before: Option<Word>, text: &mut Text<'_>, sheet: &mut Sheet) -> bool {
     let Some(next) = text.peek() else { return false };
@@ -39,7 +42,7 @@ fn whole_target(line: &[u8], target: Word, end: usize) -> Word {
     if target.end == end || !matches!(line[target.end], b',' | b';' | b'|') {
         return target;
     }
-    let rest = &line[target.end..end];
+    let rest = &line[target.end..end.min(target.end + MAX_TARGET)];
     let length = rest.iter().position(u8::is_ascii_whitespace).unwrap_or(rest.len());
     let is_whole =
         rest[length..].starts_with(b" HTTP/") && !rest[..length].iter().any(|byte| matches!(*byte, b'"' | b'\''));
