@@ -923,6 +923,27 @@ fn check(reader: &mut EventReader, line: &[u8]) -> Layout {
     event.layout()
 }
 
+/// Whatever separates the columns, a target ends at its own, and what stands behind it is read.
+#[test]
+fn no_target_swallows_the_columns_behind_it() {
+    for separator in ["|", ";", ",", "\t", " | ", "; ", ", "] {
+        for method in ["GET", "POST", "PUT", "HEAD", "DELETE", "TRACE", "COPY"] {
+            for target in ["/a", "/a/b.php", "/a/b?c=1", "/"] {
+                for columns in [["200", "192.0.2.7"], ["192.0.2.7", "200"], ["15ms", "192.0.2.7"]] {
+                    let request = format!("{method} {target}");
+                    let line = ["2026-05-12 10:02:03", "web1", &request, columns[0], columns[1]].join(separator);
+                    let mut reader = reader();
+                    let event = reader.read(line.as_bytes());
+                    let get = |name| event.get(name).map(|value| value.to_string());
+                    assert_eq!(get(EcsName::UrlOriginal).as_deref(), Some(target), "{line}");
+                    assert_eq!(get(EcsName::SourceIp).as_deref(), Some("192.0.2.7"), "{line}");
+                    assert_eq!(get(EcsName::UrlDomain), None, "{line}");
+                }
+            }
+        }
+    }
+}
+
 /// Lines designed to be slow: each takes time linear in its length.
 #[test]
 fn hostile_lines_take_linear_time() {
