@@ -1,4 +1,4 @@
-//! What stands beside an address in plain text, and tells that it is no end of a connection.
+//! What stands beside an address in plain text, and tells whether it is an end of a connection.
 
 use super::word::Word;
 use crate::event::sheet::find;
