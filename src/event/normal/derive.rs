@@ -1,15 +1,15 @@
 //! Deriving normal names from others: the parts of a URL, a user's domain, an address under two names.
 
-use super::facts::Facts;
-use super::words::is_word;
+use super::facts::{Facts, is_localhost};
+use super::words::has_letters_of;
 use super::{Candidate, Context, Held, NONE, Normal, is_member};
 use crate::event::ecs::EcsName;
 use crate::event::sheet::{Label, Raw, Sheet, find};
 use crate::event::value;
 use crate::value::url::after_scheme;
 
-/// Moves the start of a text.
-fn from(held: Held, start: usize) -> Held {
+/// Returns a text with another start.
+fn with_start(held: Held, start: usize) -> Held {
     if let Held::Text(_, end) = held { Held::Text(start, end) } else { held }
 }
 
@@ -94,10 +94,10 @@ impl Normal {
         }
         let user = &sheet.fields[user.field as usize];
         let is_of_tenant = |field: &Raw| {
-            let is_name = |word: &&[u8]| is_word(context.name(field.label), word);
+            let is_name = |word: &&[u8]| has_letters_of(context.name(field.label), word);
             field.parent == user.parent && [&b"siteid"[..], b"activitytype"].iter().any(is_name)
         };
-        if is_word(context.name(user.label), b"accountname") && sheet.fields.iter().any(is_of_tenant) {
+        if has_letters_of(context.name(user.label), b"accountname") && sheet.fields.iter().any(is_of_tenant) {
             self.best[EcsName::UserName as usize] = NONE;
         }
     }
@@ -129,7 +129,7 @@ impl Normal {
                 let action = context.value(&sheet.fields[action.field as usize]);
                 action.windows(3).take(64).any(|word| word.eq_ignore_ascii_case(b"dns"))
             };
-            let is_domain = || is_word(context.name(field.label), b"domainname");
+            let is_domain = || has_letters_of(context.name(field.label), b"domainname");
             if !is_layouts && !is_dns && (memchr::memchr(b'.', context.value(field)).is_none() || is_domain()) {
                 self.best[DnsQuestionName as usize] = NONE;
             }
@@ -297,7 +297,7 @@ impl Normal {
         let derived = [
             (UrlScheme, parts.scheme.map(place)),
             (UrlDomain, parts.host.map(place)),
-            (UrlPath, parts.path.map(place).map(|path| if is_path { from(path, start) } else { path })),
+            (UrlPath, parts.path.map(place).map(|path| if is_path { with_start(path, start) } else { path })),
             (UrlQuery, parts.query.map(place)),
             (UrlPort, parts.port.map(|port| Held::Number(u32::from(port)))),
         ];
@@ -318,8 +318,7 @@ impl Normal {
         }
         let parts = value::url(bytes);
         let local = &bytes[..bytes.len().min("localhost".len())];
-        let is_local = parts.host.is_none() && local.eq_ignore_ascii_case(b"localhost");
-        let Some(host) = parts.host.or(is_local.then_some(local)) else { return };
+        let Some(host) = parts.host.or(is_localhost(bytes).then_some(local)) else { return };
         let at = start + (host.as_ptr() as usize - bytes.as_ptr() as usize);
         let after = &self.text.as_bytes()[at + host.len()..end];
         if !matches!(after, [b':', ..] | [b']', b':', ..]) {

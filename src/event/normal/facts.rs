@@ -81,7 +81,7 @@ impl<'v> Facts<'v> {
 }
 
 /// Returns true for `localhost`, with a port or without.
-fn is_localhost(text: &[u8]) -> bool {
+pub(super) fn is_localhost(text: &[u8]) -> bool {
     let host = b"localhost";
     text.get(..host.len()).is_some_and(|head| head.eq_ignore_ascii_case(host))
         && (text.len() == host.len()

@@ -85,7 +85,8 @@ impl Memo {
     /// Returns the meaning of a field's name.
     pub(super) fn find(&mut self, field: &Raw, sheet: &Sheet, context: &Context<'_>) -> Option<KnownName> {
         let hash = match field.label {
-            // A layout's name is one static string, so its address and length identify it.
+            // A layout's name is one static string, so its address and length identify it. Each is multiplied: joined by `^`, those of
+            // neighbours in memory could be equal.
             Label::Known(name) => {
                 let (hash, seed) = (name.as_ptr() as u64 ^ self.path(field.parent), self.seed ^ name.len() as u64);
                 mixed(hash, seed).max(1)

@@ -15,11 +15,11 @@ pub(super) fn is_project(name: &[u8], value: &[u8]) -> bool {
     memchr::memchr(b'/', value).is_some()
         && memchr::memchr(b' ', value).is_none()
         && matches!(name.first(), Some(b'f' | b'F'))
-        && is_word(name, b"fullname")
+        && has_letters_of(name, b"fullname")
 }
 
 /// Returns true if the letters of a name are those of a word in lower case.
-pub(super) fn is_word(name: &[u8], word: &[u8]) -> bool {
+pub(super) fn has_letters_of(name: &[u8], word: &[u8]) -> bool {
     let letters = name.iter().filter(|byte| byte.is_ascii_alphabetic());
     letters.map(u8::to_ascii_lowercase).eq(word.iter().copied())
 }

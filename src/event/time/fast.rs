@@ -50,6 +50,6 @@ fn are_digits(bytes: &[u8]) -> bool {
 }
 
 #[inline]
-fn pair(ten: u8, one: u8) -> i8 {
+pub(super) fn pair(ten: u8, one: u8) -> i8 {
     ((ten - b'0') * 10 + (one - b'0')) as i8
 }

@@ -2,7 +2,7 @@
 //!
 //! [`at_start`] reads a time at the start of a text; [`whole`] reads a text that is nothing but a time.
 
-use super::fast;
+use super::fast::{self, pair};
 use super::read::{Read, YEARS, fraction_nanos};
 use super::stamp::{Clock, Stamp, is_day};
 use super::words::{begins_with_name, month, weekday};
@@ -324,7 +324,6 @@ fn short_year_first(text: &[u8]) -> Option<(i16, i8, i8)> {
     if ![a, aa, m, mm, b, bb].iter().all(u8::is_ascii_digit) || !(rest.starts_with(b"-") || is_before_level(rest)) {
         return None;
     }
-    let pair = |ten: u8, one: u8| ((ten - b'0') * 10 + (one - b'0')) as i8;
     let (first, month, last) = (pair(a, aa), pair(m, mm), pair(b, bb));
     if first <= 12 {
         return None;
