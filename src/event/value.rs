@@ -35,7 +35,7 @@ pub(super) fn is_null(value: &[u8]) -> bool {
 /// An IPv4-mapped address becomes the IPv4 address in it.
 #[inline]
 pub(super) fn address(value: &[u8]) -> Option<(IpAddr, Option<u16>)> {
-    // The first bytes rule out most words and numbers.
+    // The first bytes rule out most words.
     match *value.first()? {
         b'a'..=b'f' | b'A'..=b'F' if !value.iter().take(5).any(|byte| *byte == b':') => None,
         b'I' if value.get(1) != Some(&b'P') => None,
